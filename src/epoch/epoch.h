@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * From a recording to the sweeps of one response: stimulus times, cutting, rejecting, averaging.
+ */
+#ifndef RV_EPOCH_EPOCH_H
+#define RV_EPOCH_EPOCH_H
+
+#include "base/notice.h"
+#include "base/waveform.h"
+
+#include <ranvier/settings.h>
+
+/* Where the stimuli are. */
+struct rv_stimuli {
+    size_t count;
+    const double *time_s;    /* recording time of each */
+    const double *intensity; /* mA (or V when volts); NaN unknown */
+    bool volts;
+    const char *how; /* in words: "annotation \"Stimulus\"", "trigger STIM > 0.5", ... */
+};
+
+/* Reads the `stimuli` column: NULL or "all" (stimulus events, else annotations that read as
+ * stimuli, else a trigger channel, else the artefact itself), "1-10" or "1,3,5-7" (of all),
+ * "trigger:LABEL>LEVEL" / "<LEVEL", "at:SECONDS" (every segment), "times:0.1,1.1" (an explicit
+ * table), "artefact", or the text of an annotation. RV_DATA with the reason when none is found. */
+enum rv_status rv_stimuli_find(const struct rv_recording *recording, size_t channel,
+                               const char *stimuli, struct rv_arena *arena,
+                               struct rv_stimuli *found, struct rv_error *err);
+
+/* The channel of a response: label, number from 1, or NULL for the only or best one (not a
+ * trigger). RV_DATA when there is none or the choice is not clear. */
+enum rv_status rv_channel_find(const struct rv_recording *recording, const char *channel,
+                               size_t *index, struct rv_error *err);
+
+struct rv_epoch_request {
+    size_t channel;
+    enum rv_polarity polarity;
+    double from_ms, to_ms; /* window around the stimulus */
+    double scale;          /* microvolt for one sample unit when the response says so; 1 */
+    bool calibrated;       /* samples are microvolt after scale */
+    double reject_ratio;
+    /* Subtracted from each sample at its recording time; NULL: nothing. */
+    double (*subtract)(const void *context, double time_s);
+    const void *subtract_context;
+    double subtract_se_uv;
+};
+
+/* Cuts, subtracts, takes the pre-stimulus level off for comparing, rejects outliers (counted) and
+ * averages. Windows over a gap or beyond the ends are shortened for all where the cut is small,
+ * else left out and counted. RV_DATA when no sweep is left. */
+enum rv_status rv_epoch_cut(const struct rv_recording *recording, const struct rv_stimuli *stimuli,
+                            const struct rv_epoch_request *request, struct rv_arena *arena,
+                            struct rv_sweeps *sweeps, struct rv_notices *notices, const char *where,
+                            struct rv_error *err);
+
+#endif
