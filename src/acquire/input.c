@@ -52,6 +52,15 @@ void rv_input_close(struct rv_input *input)
     rv_release(input);
 }
 
+/* The bytes that are left, taken once: what is appended later is not read. */
+static uint64_t regular_size(int descriptor, const struct stat *facts)
+{
+    off_t at = lseek(descriptor, 0, SEEK_CUR);
+    uint64_t whole = facts->st_size > 0 ? (uint64_t)facts->st_size : 0;
+    uint64_t before = at > 0 ? (uint64_t)at : 0;
+    return whole > before ? whole - before : 0;
+}
+
 static enum rv_status check_descriptor(struct rv_input *input, bool standard, struct rv_error *err)
 {
     struct stat facts;
@@ -59,14 +68,12 @@ static enum rv_status check_descriptor(struct rv_input *input, bool standard, st
         return rv_fail(err, RV_NO_INPUT, standard ? "standard input is closed" : "%s",
                        strerror(errno));
     if (S_ISREG(facts.st_mode)) {
-        off_t at = lseek(input->descriptor, 0, SEEK_CUR);
-        uint64_t whole = facts.st_size > 0 ? (uint64_t)facts.st_size : 0;
-        uint64_t before = at > 0 ? (uint64_t)at : 0;
-        input->size = whole > before ? whole - before : 0;
+        input->size = regular_size(input->descriptor, &facts);
         return RV_OK;
     }
-    bool stream = S_ISFIFO(facts.st_mode) || (standard && S_ISSOCK(facts.st_mode));
-    if (!stream && !(standard && S_ISCHR(facts.st_mode)))
+    bool stream = S_ISFIFO(facts.st_mode) ||
+                  (standard && (S_ISSOCK(facts.st_mode) || S_ISCHR(facts.st_mode)));
+    if (!stream)
         return rv_fail(err, RV_NO_INPUT, "%s",
                        S_ISDIR(facts.st_mode) ? "is a folder, not a file" : "not a regular file");
     if (standard && isatty(input->descriptor))
