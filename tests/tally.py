@@ -4,7 +4,8 @@
 
 tally.py BUILD...
 
-A Criterion program counts with each of its tests, any other test as one. A program that ran no
+A Criterion program (suite "unit") and a script of cases (suite "cases") count with each of their
+tests, any other test as one. A program that ran no
 test, a missing synthesis line, and any file in BUILD/sanitizer are failures: Criterion itself lets
 leaks and empty runs pass. Exit status 1 where anything failed or nothing ran.
 """
@@ -59,8 +60,9 @@ def tally(folder, counts):
         print("%s: no test ran" % folder)
         return
     for test in tests:
-        unit = test.get("suite", []) and any("unit" in suite for suite in test["suite"])
-        problem = (count_unit if unit else count_other)(test, counts)
+        suite = test["name"].split(" / ")[0]
+        many = ":unit" in suite or ":cases" in suite
+        problem = (count_unit if many else count_other)(test, counts)
         if problem:
             print("%s: %s: %s" % (folder, test["name"], problem))
     reports = os.path.join(folder, "sanitizer")
