@@ -171,7 +171,7 @@ static enum rv_status settle_kind(const struct rv_recording *recording, size_t c
     if (!kind_known)
         response->kind = muscle != NULL ? RV_MOTOR : RV_SENSORY;
     if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
-        response->nerve = rv_word_muscle_nerve(muscle);
+        response->nerve = rv_muscle_nerve(muscle);
     return RV_OK;
 }
 
