@@ -38,7 +38,7 @@ double rv_number_before(const char *text, const char *unit)
             rv_number_read(begin, (size_t)(end - begin), &number))
             return number;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 static char fold(char c)
