@@ -24,7 +24,7 @@ static bool run_at(const double *x, size_t count, double limit, double tolerance
  * within half a step of 1.5 samples) is then 2.7 steps away. */
 static bool flat_extreme(const double *x, size_t count, double sign, double *limit)
 {
-    double extreme = -INFINITY, step = INFINITY;
+    double extreme = (double)-INFINITY, step = (double)INFINITY;
     for (size_t i = 0; i < count; i++) {
         extreme = fmax(extreme, sign * x[i]);
         double difference = i > 0 ? fabs(x[i] - x[i - 1]) : 0.0;

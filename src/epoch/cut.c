@@ -43,7 +43,7 @@ static void place_stimuli(struct rv_cut *cut)
     size_t kept = 0;
     for (size_t i = 0; i < cut->stimuli->count; i++) {
         struct rv_place *place = &cut->places[kept];
-        *place = (struct rv_place){.stimulus = i, .artefact_ms = NAN};
+        *place = (struct rv_place){.stimulus = i, .artefact_ms = (double)NAN};
         kept += place_in(cut, cut->stimuli->time_s[i], &place->segment, &place->at);
     }
     cut->place_count = kept;
@@ -266,8 +266,8 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
                                  .sweep_count = cut->place_count,
                                  .left_out_count = cut->stimuli->count - cut->place_count,
                                  .calibrated = cut->request->calibrated,
-                                 .jitter_ms = NAN,
-                                 .offset_ms = NAN,
+                                 .jitter_ms = (double)NAN,
+                                 .offset_ms = (double)NAN,
                                  .mains_se_uv = cut->request->subtract_se_uv};
     double mean, sd;
     anchor_residual(cut, NULL, &mean, &sd);
@@ -318,7 +318,7 @@ enum rv_status rv_cut_realign(struct rv_cut *cut, const struct rv_sweeps *sweeps
             continue;
         cut->places[kept] = cut->places[i];
         cut->places[kept].at += artefact_ms * sweeps->rate_hz / 1000.0;
-        cut->places[kept++].artefact_ms = NAN;
+        cut->places[kept++].artefact_ms = (double)NAN;
     }
     cut->place_count = kept;
     return cut_places(cut, realigned, err);
@@ -328,7 +328,7 @@ double rv_cut_spread(const struct rv_sweeps *sweeps)
 {
     double sum = 0.0, count = 0.0;
     if (sweeps->average_sd == NULL)
-        return INFINITY;
+        return (double)INFINITY;
     for (size_t i = 0; i < sweeps->sample_count; i++) {
         if (rv_sample_ms(sweeps->start_ms, sweeps->rate_hz, (double)i) < spread_from_ms)
             continue;

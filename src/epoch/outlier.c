@@ -66,7 +66,7 @@ static size_t bin_means(const struct rv_sweeps *sweeps, size_t sweep, double lev
 
 static bool is_series(const struct rv_sweeps *sweeps)
 {
-    double low = INFINITY, high = 0.0;
+    double low = (double)INFINITY, high = 0.0;
     for (size_t s = 0; s < sweeps->sweep_count; s++) {
         low = fmin(low, sweeps->intensity[s]); /* fmin and fmax pass over NaN */
         high = fmax(high, sweeps->intensity[s]);
@@ -78,7 +78,7 @@ static bool is_series(const struct rv_sweeps *sweeps)
 static void distances(const double *means, size_t sweep_count, size_t bins, double *column,
                       double *distance, double *scale)
 {
-    double low = INFINITY, high = -INFINITY;
+    double low = (double)INFINITY, high = (double)-INFINITY;
     for (size_t s = 0; s < sweep_count; s++)
         distance[s] = 0.0;
     for (size_t b = 0; b < bins; b++) {

@@ -29,7 +29,7 @@ static double quiet_curvature(const double *x, size_t count)
 {
     double values[QUIET_MAX];
     size_t filled = 0, stride = count / QUIET_MAX + 1;
-    double step = INFINITY;
+    double step = (double)INFINITY;
     for (size_t i = 2; i < count && filled < QUIET_MAX; i += stride) {
         values[filled] = curvature(x, i);
         if (values[filled] > 0.0 && values[filled] < step)

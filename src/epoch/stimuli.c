@@ -37,7 +37,7 @@ static enum rv_status search_add(struct search *search, double time_s, const str
     if (!rv_grow(&search->items, &search->capacity, search->count + 1, sizeof *search->items))
         return rv_fail_memory(err);
     struct candidate *item = &search->items[search->count++];
-    *item = (struct candidate){time_s, NAN, NAN, NULL};
+    *item = (struct candidate){time_s, (double)NAN, (double)NAN, NULL};
     if (event == NULL)
         return RV_OK;
     item->text = event->text == NULL ? "" : event->text;

@@ -122,7 +122,7 @@ enum rv_status rv_trigger_auto(const struct rv_recording *recording, size_t chan
         return status_edges(recording, channel, times, err);
     const double *x = recording->samples[channel];
     size_t count = channel_length(recording, channel);
-    double low = INFINITY, high = -INFINITY;
+    double low = (double)INFINITY, high = (double)-INFINITY;
     for (size_t i = 0; i < count; i++) {
         low = x[i] < low ? x[i] : low;
         high = x[i] > high ? x[i] : high;
