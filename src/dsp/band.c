@@ -52,15 +52,10 @@ enum rv_status rv_band_parse(const char *text, struct rv_band *band, struct rv_e
     return RV_OK;
 }
 
-enum rv_status rv_band_check(const struct rv_band *band, double rate_hz, struct rv_error *err)
+static enum rv_status check_edges(const struct rv_band *band, double nyquist_hz,
+                                  struct rv_error *err)
 {
-    if (!(rate_hz > 0.0) || !isfinite(rate_hz))
-        return rv_fail(err, RV_MISUSE, "a rate of %g Hz cannot be filtered", rate_hz);
-    const double nyquist_hz = 0.5 * rate_hz;
     const double high = band->high_pass_hz, low = band->low_pass_hz, notch = band->notch_hz;
-    if (!(high >= 0.0) || !(low >= 0.0) || !(notch >= 0.0))
-        return rv_fail(err, RV_MISUSE, "an edge of the band %g to %g Hz is no frequency", high,
-                       low);
     if (high >= nyquist_hz)
         return rv_fail(err, RV_MISUSE, "high-pass edge %g Hz is not below half the rate, %g Hz",
                        high, nyquist_hz);
@@ -70,8 +65,22 @@ enum rv_status rv_band_check(const struct rv_band *band, double rate_hz, struct 
     if (low > 0.0 && high >= low)
         return rv_fail(err, RV_MISUSE, "high-pass edge %g Hz is not below the low-pass edge %g Hz",
                        high, low);
-    const bool any = high > 0.0 || notch > 0.0 || (low > 0.0 && low < nyquist_hz);
-    if (!any)
+    return RV_OK;
+}
+
+enum rv_status rv_band_check(const struct rv_band *band, double rate_hz, struct rv_error *err)
+{
+    if (!(rate_hz > 0.0) || !isfinite(rate_hz))
+        return rv_fail(err, RV_MISUSE, "a rate of %g Hz cannot be filtered", rate_hz);
+    const double high = band->high_pass_hz, low = band->low_pass_hz, notch = band->notch_hz;
+    if (!(high >= 0.0) || !(low >= 0.0) || !(notch >= 0.0))
+        return rv_fail(err, RV_MISUSE, "a band of %g to %g Hz, notch %g Hz, is none", high, low,
+                       notch);
+    enum rv_status status = check_edges(band, 0.5 * rate_hz, err);
+    if (status != RV_OK)
+        return status;
+    const bool low_pass = low > 0.0 && low < 0.5 * rate_hz;
+    if (!(high > 0.0) && !(notch > 0.0) && !low_pass)
         return rv_fail(err, RV_MISUSE, "a band of %g to %g Hz at %g samples/s lets everything pass",
                        high, low, rate_hz);
     return RV_OK;

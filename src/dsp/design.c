@@ -75,33 +75,50 @@ static void add_parts(struct plan *plan, const struct rv_band *band, double rate
         add_part(plan, NOTCH, band->notch_hz / rate_hz, KAISER_3DB * rate_hz / NOTCH_HALF_WIDTH_HZ);
 }
 
+static size_t total_need(const struct plan *plan)
+{
+    size_t need = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        need += plan->parts[i].need;
+    return need;
+}
+
 /* Too few taps: the low-pass keeps what it needs up to a third, the others share what is left as
- * they need. More than needed: the longest part grows. */
+ * they need. */
+static void shorten_parts(struct plan *plan, size_t half)
+{
+    size_t long_need = 0, left = half;
+    for (size_t i = 0; i < plan->count; i++) {
+        struct part *part = &plan->parts[i];
+        if (part->kind != LOW_PASS)
+            long_need += part->need;
+        else if (plan->count > 1)
+            left -= part->half = part->need < half / 3 ? part->need : half / 3;
+        else
+            part->half = half;
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        struct part *part = &plan->parts[i];
+        if (part->kind == LOW_PASS)
+            continue;
+        const double share = (double)part->need / (double)long_need;
+        part->half = 1 + (size_t)((double)(left - 2) * share);
+    }
+}
+
+/* The longest part takes what is over. */
 static void share_taps(struct plan *plan, size_t half)
 {
-    size_t need = 0, long_need = 0, longest = 0, left = half;
+    size_t used = 0, longest = 0;
     for (size_t i = 0; i < plan->count; i++) {
-        need += plan->parts[i].need;
-        if (plan->parts[i].kind != LOW_PASS)
-            long_need += plan->parts[i].need;
+        plan->parts[i].half = plan->parts[i].need;
         if (plan->parts[i].need > plan->parts[longest].need)
             longest = i;
     }
-    for (size_t i = 0; i < plan->count; i++) {
-        struct part *part = &plan->parts[i];
-        part->half = part->need;
-        if (half < need && part->kind == LOW_PASS && long_need > 0 && part->half > half / 3)
-            part->half = half / 3;
-        if (part->kind == LOW_PASS)
-            left -= part->half < left ? part->half : left;
-    }
-    size_t used = 0;
-    for (size_t i = 0; i < plan->count; i++) {
-        struct part *part = &plan->parts[i];
-        if (half < need && part->kind != LOW_PASS)
-            part->half = 1 + (size_t)((double)(left - 2) * (double)part->need / (double)long_need);
-        used += part->half;
-    }
+    if (half < total_need(plan))
+        shorten_parts(plan, half);
+    for (size_t i = 0; i < plan->count; i++)
+        used += plan->parts[i].half;
     plan->parts[longest].half += half - used;
     plan->half = half;
 }
@@ -228,9 +245,7 @@ static enum rv_status plan_make(const struct rv_filter_design *design, struct pl
         return status;
     const size_t taps = design->tap_count;
     add_parts(plan, &design->band, design->rate_hz);
-    size_t need = 0;
-    for (size_t i = 0; i < plan->count; i++)
-        need += plan->parts[i].need;
+    const size_t need = total_need(plan);
     if (taps == 0 && 2 * need + 1 > RV_TAPS_MAX)
         return rv_fail(err, RV_MISUSE, "edges of %g and %g Hz at %g samples/s need %zu taps of %d",
                        design->band.high_pass_hz, design->band.low_pass_hz, design->rate_hz,
