@@ -136,7 +136,7 @@ struct turn {
 
 static struct turn turn_start(double cycles)
 {
-    return (struct turn){1.0, 0.0, cos(2.0 * RV_PI * cycles), sin(2.0 * RV_PI * cycles)};
+    return (struct turn){1.0, 0.0, cos(2.0 * M_PI * cycles), sin(2.0 * M_PI * cycles)};
 }
 
 static void turn_on(struct turn *turn)
@@ -154,7 +154,7 @@ static double sinc_response(const double *window, size_t half, double cutoff, do
     for (size_t n = 1; n <= half; n++) {
         turn_on(&at);
         turn_on(&of);
-        const double tap = 2.0 * window[n] * of.s / (RV_PI * (double)n);
+        const double tap = 2.0 * window[n] * of.s / (M_PI * (double)n);
         all += tap;
         sum += tap * at.c;
     }
@@ -202,7 +202,7 @@ static void make_sinc(struct part *part)
     struct turn of = turn_start(part->cutoff);
     for (size_t n = 1; n <= part->half; n++) {
         turn_on(&of);
-        part->kernel[n] *= of.s / (RV_PI * (double)n);
+        part->kernel[n] *= of.s / (M_PI * (double)n);
         all += 2.0 * part->kernel[n];
     }
     for (size_t n = 0; n <= part->half; n++)

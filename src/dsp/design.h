@@ -6,8 +6,6 @@
 
 #include <ranvier/filter.h>
 
-#define RV_PI 3.14159265358979323846
-
 enum { RV_TAPS_MAX = (1 << 20) + 1 };
 
 /* A designed filter: output[i] = sum over k of taps[k] * input[i + advance - k]. */

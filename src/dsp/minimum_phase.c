@@ -47,12 +47,12 @@ static void restore_null(double *taps, size_t tap_count)
 {
     double sum = 0.0, bump = 0.0;
     for (size_t n = 0; n < tap_count; n++) {
-        const double s = sin(RV_PI * (double)(n + 1) / (double)(tap_count + 1));
+        const double s = sin(M_PI * (double)(n + 1) / (double)(tap_count + 1));
         sum += taps[n];
         bump += s * s;
     }
     for (size_t n = 0; n < tap_count; n++) {
-        const double s = sin(RV_PI * (double)(n + 1) / (double)(tap_count + 1));
+        const double s = sin(M_PI * (double)(n + 1) / (double)(tap_count + 1));
         taps[n] -= sum * s * s / bump;
     }
 }

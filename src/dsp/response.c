@@ -53,7 +53,7 @@ static double ripple(const struct rv_magnitude *response, const struct rv_band *
 /* |response| of the taps at any frequency, by its sum. */
 static double magnitude_at(const struct rv_fir *fir, double frequency_hz, double rate_hz)
 {
-    const double angle = 2.0 * RV_PI * frequency_hz / rate_hz;
+    const double angle = 2.0 * M_PI * frequency_hz / rate_hz;
     const double step_c = cos(angle), step_s = sin(angle);
     double c = 1.0, s = 0.0, real = 0.0, imaginary = 0.0;
     for (size_t k = 0; k < fir->tap_count; k++) {

@@ -5,9 +5,9 @@
 #include "dsp/design.h"
 
 #include <criterion/criterion.h>
-#include <criterion/new/assert.h>
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 static const struct rv_filter_design sensory = {
@@ -54,20 +54,20 @@ static void run(struct rv_filter_bank *bank, size_t band_count, size_t channel_c
         const float *pointers[CHANNELS_MAX];
         for (size_t i = 0; i < channel_count; i++)
             pointers[i] = signals[i] + done;
-        cr_assert(eq(int, rv_filter_bank_push(bank, pointers, count, NULL), 0));
+        cr_assert(rv_filter_bank_push(bank, pointers, count, NULL) == 0);
         done += count;
         collect(bank, band_count, channel_count, &taken, into);
     }
-    cr_assert(eq(int, rv_filter_bank_finish(bank, NULL), 0));
+    cr_assert(rv_filter_bank_finish(bank, NULL) == 0);
     collect(bank, band_count, channel_count, &taken, into);
-    cr_assert(eq(sz, taken, length));
+    cr_assert(taken == length);
 }
 
 static struct rv_filter_bank *bank_of(const struct rv_filter_design *designs, size_t count,
                                       size_t channels)
 {
     struct rv_filter_bank *bank = NULL;
-    cr_assert(eq(int, rv_filter_bank_new(designs, count, channels, &bank, NULL), 0));
+    cr_assert(rv_filter_bank_new(designs, count, channels, &bank, NULL) == 0);
     return bank;
 }
 
@@ -87,7 +87,7 @@ static void expect_definition(const struct rv_filter_design *design, size_t chan
                               const float *got)
 {
     struct rv_fir fir = {.taps = NULL};
-    cr_assert(eq(int, rv_fir_design(design, &fir, NULL), 0));
+    cr_assert(rv_fir_design(design, &fir, NULL) == 0);
     double worst = 0.0;
     for (size_t i = 0; i < length; i += i < 600 || i + 600 > length ? 1 : 37)
         worst = fmax(worst, fabs((double)got[i] - direct(&fir, signals[channel], length, i)));
@@ -158,8 +158,8 @@ Test(filterbank, a_block_costs_one_forward_transform_and_one_inverse_for_each_ba
         struct rv_filter_bank *bank = bank_of(designs, rows[i][0], rows[i][1]);
         run(bank, rows[i][0], rows[i][1], LENGTH, 256, outputs);
         rv_filter_bank_counts(bank, &forward, &inverse);
-        cr_expect(eq(sz, forward, rows[i][2]), "row %zu", i);
-        cr_expect(eq(sz, inverse, rows[i][3]), "row %zu", i);
+        cr_expect(forward == rows[i][2], "row %zu", i);
+        cr_expect(inverse == rows[i][3], "row %zu", i);
         rv_filter_bank_free(bank);
     }
 }
@@ -173,7 +173,7 @@ Test(filterbank, an_impulse_brings_out_the_taps)
     run(bank, 2, 1, LENGTH, 100, outputs);
     for (size_t b = 0; b < 2; b++) {
         struct rv_fir fir = {.taps = NULL};
-        cr_assert(eq(int, rv_fir_design(&designs[b], &fir, NULL), 0));
+        cr_assert(rv_fir_design(&designs[b], &fir, NULL) == 0);
         for (size_t k = 0; k < fir.tap_count; k++)
             cr_expect(fabs((double)outputs[b][0][5000 - fir.advance + k] - fir.taps[k]) < 2e-7);
         rv_fir_finish(&fir);
@@ -190,7 +190,10 @@ Test(filterbank, minimum_phase_has_no_output_before_its_cause)
     run(bank, 1, 1, LENGTH, LENGTH, outputs);
     for (size_t n = 0; n < 9000; n++)
         cr_expect(fabsf(outputs[0][0][n]) < 1e-7F, "%zu", n);
-    cr_expect(fabsf(outputs[0][0][9000]) > 0.05F);
+    float largest = 0.0F;
+    for (size_t n = 9000; n < 9030; n++)
+        largest = fmaxf(largest, fabsf(outputs[0][0][n]));
+    cr_expect(largest > 0.05F);
     rv_filter_bank_free(bank);
 }
 
@@ -240,7 +243,7 @@ Test(filterbank, samples_that_are_not_finite_are_refused)
         struct rv_filter_bank *bank = bank_of(&sensory, 1, 1);
         signals[0][77] = wrong[i];
         const float *pointer = signals[0];
-        cr_expect(eq(int, rv_filter_bank_push(bank, &pointer, 100, &err), RV_DATA));
+        cr_expect(rv_filter_bank_push(bank, &pointer, 100, &err) == RV_DATA);
         cr_expect(strstr(err.text, "channel 1") != NULL);
         rv_filter_bank_free(bank);
     }
@@ -251,9 +254,9 @@ Test(filterbank, banks_that_cannot_be_are_refused)
     struct rv_filter_design pair[] = {sensory, sensory};
     pair[1].rate_hz = 20000.0;
     struct rv_filter_bank *bank = NULL;
-    cr_expect(eq(int, rv_filter_bank_new(pair, 2, 1, &bank, NULL), RV_MISUSE));
-    cr_expect(eq(int, rv_filter_bank_new(pair, 0, 1, &bank, NULL), RV_MISUSE));
-    cr_expect(eq(int, rv_filter_bank_new(pair, 1, 0, &bank, NULL), RV_MISUSE));
+    cr_expect(rv_filter_bank_new(pair, 2, 1, &bank, NULL) == RV_MISUSE);
+    cr_expect(rv_filter_bank_new(pair, 0, 1, &bank, NULL) == RV_MISUSE);
+    cr_expect(rv_filter_bank_new(pair, 1, 0, &bank, NULL) == RV_MISUSE);
     cr_expect(bank == NULL);
     rv_filter_bank_free(NULL);
 }
@@ -263,24 +266,25 @@ Test(filterbank, samples_after_the_end_are_refused)
     make_signals();
     struct rv_filter_bank *bank = bank_of(&sensory, 1, 1);
     const float *pointer = signals[0];
-    cr_assert(eq(int, rv_filter_bank_finish(bank, NULL), 0));
-    cr_expect(eq(int, rv_filter_bank_push(bank, &pointer, 1, NULL), RV_MISUSE));
+    cr_assert(rv_filter_bank_finish(bank, NULL) == 0);
+    cr_expect(rv_filter_bank_push(bank, &pointer, 1, NULL) == RV_MISUSE);
     rv_filter_bank_reset(bank);
-    cr_expect(eq(int, rv_filter_bank_push(bank, &pointer, 1, NULL), 0));
+    cr_expect(rv_filter_bank_push(bank, &pointer, 1, NULL) == 0);
     rv_filter_bank_free(bank);
 }
 
 Test(filterbank, a_2_hz_high_pass_at_48_khz_works_in_long_blocks)
 {
-    /* 87099 taps; the signal is shorter than the filter. A 1000 Hz wave must pass as it is away
-     * from the ends, an offset must vanish. */
+    /* 87099 taps, more than there are samples; noise of amplitude 1 on an offset of 1.5. */
     struct rv_filter_design motor = {48000.0, {"motor", 2.0, 10000.0, 0.0}, RV_LINEAR_PHASE, 0};
-    for (size_t n = 0; n < LENGTH; n++)
-        signals[0][n] = 5000.0F + (float)sin(2.0 * RV_PI * (double)n / 48.0);
-    struct rv_filter_bank *bank = bank_of(&motor, 1, 1);
-    run(bank, 1, 1, LENGTH, 1000, outputs);
-    cr_expect(eq(sz, rv_filter_bank_facts(bank, 0)->tap_count, 87099));
-    for (size_t n = 1000; n + 1000 < LENGTH; n++)
-        cr_expect(fabsf(outputs[0][0][n] - (signals[0][n] - 5000.0F)) < 0.01F);
+    make_signals();
+    struct rv_filter_bank *bank = bank_of(&motor, 1, 3);
+    run(bank, 1, 3, LENGTH, 1000, outputs);
+    cr_expect(rv_filter_bank_facts(bank, 0)->tap_count == 87099);
+    struct rv_fir fir = {.taps = NULL};
+    cr_assert(rv_fir_design(&motor, &fir, NULL) == 0);
+    for (size_t i = 0; i < LENGTH; i += 1667)
+        cr_expect(fabs((double)outputs[0][2][i] - direct(&fir, signals[2], LENGTH, i)) < 3e-6);
+    rv_fir_finish(&fir);
     rv_filter_bank_free(bank);
 }
