@@ -366,9 +366,9 @@ static bool decode_status(struct edf_state *state, const unsigned char *bytes,
         double index = (double)(state->segment_records * slot->sample_count + i);
         struct rv_event event = {.kind = RV_EVENT_STIMULUS,
                                  .time_s = state->segment_s + index / rate_hz,
-                                 .duration_s = NAN,
-                                 .intensity_ma = NAN,
-                                 .intensity_v = NAN};
+                                 .duration_s = (double)NAN,
+                                 .intensity_ma = (double)NAN,
+                                 .intensity_v = (double)NAN};
         struct rv_text text = {0};
         rv_text_format(&text, "trigger %lu", (unsigned long)word);
         bool done =
