@@ -16,6 +16,8 @@ static const size_t default_max_samples = (size_t)1 << 31;
 
 const struct rv_reader *const rv_readers[] = {
     &rv_reader_edf,
+    &rv_reader_sndfile,
+    &rv_reader_text,
     NULL,
 };
 
