@@ -35,6 +35,8 @@ struct rv_reference {
     const char *chain[3]; /* sets in the order in which they are asked; NULL ends it */
 };
 
+extern const char rv_default_set[]; /* "NDTF 2016" */
+
 /* Reads the bytes of a table into reference->rows; strict: RV_STUDY with the line. */
 enum rv_status rv_limits_read(struct rv_reference *reference, const char *bytes, size_t length,
                               struct rv_error *err);

@@ -249,9 +249,9 @@ static enum rv_status read_numbers(const struct reading *reading, struct rv_limi
     return RV_OK;
 }
 
-static bool out_of_order(struct rv_stratum stratum)
+static bool out_of_order(double from, double to)
 {
-    return !isnan(stratum.from) && !isnan(stratum.to) && stratum.from > stratum.to;
+    return !isnan(from) && !isnan(to) && from > to;
 }
 
 static enum rv_status check_numbers(const struct reading *reading, const struct rv_limit_row *row,
@@ -261,18 +261,21 @@ static enum rv_status check_numbers(const struct reading *reading, const struct 
     if (isnan(limits->lower) && isnan(limits->upper) && isnan(limits->mean))
         return rv_fail(err, RV_STUDY, "line %zu: neither a limit nor a mean",
                        reading->table.lines[reading->row]);
-    if (!isnan(limits->lower) && !isnan(limits->upper) && limits->lower >= limits->upper)
-        return refuse(reading, LOWER, "is not below upper", NULL, err);
-    if (!isnan(limits->sd) && !(limits->sd > 0))
-        return refuse(reading, SD, "is not above 0", NULL, err);
-    if (limits->distance_tolerance_mm < 0)
-        return refuse(reading, TOLERANCE, "is below 0", NULL, err);
-    if (out_of_order(row->age))
-        return refuse(reading, AGE_FROM, "is above age_to", NULL, err);
-    if (out_of_order(row->height_cm))
-        return refuse(reading, HEIGHT_FROM, "is above height_to", NULL, err);
-    if (out_of_order(row->bmi_kg_m2))
-        return refuse(reading, BMI_FROM, "is above bmi_to", NULL, err);
+    const struct {
+        bool wrong;
+        enum column column;
+        const char *what;
+    } checks[] = {
+        {limits->lower >= limits->upper, LOWER, "is not below upper"},
+        {limits->sd <= 0, SD, "is not above 0"},
+        {limits->distance_tolerance_mm < 0, TOLERANCE, "is below 0"},
+        {out_of_order(row->age.from, row->age.to), AGE_FROM, "is above age_to"},
+        {out_of_order(row->height_cm.from, row->height_cm.to), HEIGHT_FROM, "is above height_to"},
+        {out_of_order(row->bmi_kg_m2.from, row->bmi_kg_m2.to), BMI_FROM, "is above bmi_to"},
+    };
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i].wrong)
+            return refuse(reading, checks[i].column, checks[i].what, NULL, err);
     return RV_OK;
 }
 
