@@ -259,7 +259,7 @@ static enum rv_status writer_layout(struct rv_edf_writer *writer, const struct r
     writer->sample_bytes = from->bdf ? 3 : 2;
     writer->discontinuous = from->discontinuous;
     writer->record_s = from->record_s;
-    writer->previous_end_s = -INFINITY;
+    writer->previous_end_s = -(double)INFINITY;
     writer->signal_count = from->signal_count;
     size_t annotation_samples =
         from->annotation_bytes == 0 ? ANNOTATION_BYTES : from->annotation_bytes;
