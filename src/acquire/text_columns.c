@@ -72,8 +72,7 @@ bool rv_text_time_factor(const char *unit, double *seconds)
     return false;
 }
 
-/* Spellings that a reader would take for a voltage and a closed list does not hold. */
-static bool nearly_voltage(const char *unit)
+bool rv_text_unit_is_misspelt(const char *unit)
 {
     static const char *const words[] = {"v",         "mv",         "uv",        "nv",
                                         "\xC2\xB5v", "\xCE\xBCv",  "volt",      "volts",
@@ -150,7 +149,7 @@ static enum rv_status take_unit(struct rv_arena *arena, const char *unit_cell,
     size_t length = unit != NULL ? strlen(unit) - (bracketed ? 1 : 0) : 0;
     if (length > 0 && length < sizeof last)
         memcpy(last, unit, length);
-    if (bracketed && nearly_voltage(last))
+    if (bracketed && rv_text_unit_is_misspelt(last))
         return refuse_unit(last, err);
     column->label = column->name;
     column->unit = "";
@@ -162,7 +161,7 @@ static enum rv_status take_unit(struct rv_arena *arena, const char *unit_cell,
     }
     if (unit_cell != NULL && unit_cell[0] != '\0') {
         const char *second = without_brackets(unit_cell, inside, sizeof inside);
-        if (nearly_voltage(second))
+        if (rv_text_unit_is_misspelt(second))
             return refuse_unit(second, err);
         column->unit = rv_arena_text(arena, second);
     }

@@ -34,6 +34,8 @@ enum rv_status rv_text_column_read(struct rv_arena *arena, const char *name, con
                                    struct rv_text_column *column, struct rv_error *err);
 /* Is this the unit of a voltage or of a time, brackets around it or not? */
 bool rv_text_is_unit(const char *text);
+/* A spelling that a reader would take for a voltage and the closed list does not hold ("mv"). */
+bool rv_text_unit_is_misspelt(const char *unit);
 /* Seconds in one of a unit of time: s, ms, us. */
 bool rv_text_time_factor(const char *unit, double *seconds);
 /* The intensity that a name carries ("r000_stim0.55V", "8.2mA"); NaN where it has none. */
