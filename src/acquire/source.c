@@ -15,8 +15,7 @@ enum {
 static const size_t default_max_samples = (size_t)1 << 31;
 
 const struct rv_reader *const rv_readers[] = {
-    &rv_reader_edf,
-    NULL,
+    &rv_reader_edf, &rv_reader_sndfile, &rv_reader_wfdb, &rv_reader_text, &rv_reader_raw, NULL,
 };
 
 struct rv_source_options rv_source_defaults(void)
@@ -261,12 +260,20 @@ static enum rv_status source_open(struct rv_input *input, const struct rv_source
     return RV_OK;
 }
 
+/* A WFDB record is often named without an ending: its header is then opened. */
+static bool open_header(const char *path, struct rv_input **input)
+{
+    char name[4096];
+    int length = snprintf(name, sizeof name, "%s.hea", path);
+    return length > 0 && (size_t)length < sizeof name && rv_input_open(name, input, NULL) == RV_OK;
+}
+
 enum rv_status rv_source_open(const char *path, const struct rv_source_options *options,
                               struct rv_source **source, struct rv_error *err)
 {
     struct rv_input *input;
     enum rv_status status = rv_input_open(path, &input, err);
-    if (status != RV_OK) {
+    if (status != RV_OK && !open_header(path, &input)) {
         char visible[520];
         rv_text_visible(path, strlen(path), visible, sizeof visible);
         return rv_fail_in(err, status, "%s", visible);
