@@ -160,24 +160,33 @@ static bool take_place(struct reading *reading, size_t first, size_t count, cons
     return true;
 }
 
-static bool take_kind(struct reading *reading, size_t first, size_t count, const char *phrase)
+static bool find_kind(const char *phrase, enum rv_kind *kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].words, phrase) == 0) {
+            *kind = kinds[i].kind;
+            return true;
+        }
+    return false;
+}
+
+/* An F-wave, an H-reflex or a train is a motor study, too: the narrower word holds. */
+static void add_kind(struct reading *reading, enum rv_kind kind)
 {
     struct rv_label *label = reading->label;
-    size_t i = 0, last = sizeof kinds / sizeof *kinds;
-    while (i < last && strcmp(kinds[i].words, phrase) != 0)
-        i++;
-    if (i == last || (strcmp(phrase, "sens") == 0 && before_number(reading, first)))
-        return false;
-    enum rv_kind kind = kinds[i].kind;
-    bool same = !label->kind_known || label->kind == kind;
-    /* An F-wave, an H-reflex or a train is a motor study, too. */
-    bool wider = label->kind == RV_MOTOR && kind > RV_MIXED;
-    bool narrower = kind == RV_MOTOR && label->kind > RV_MIXED;
-    if (!same && !wider && !narrower)
-        reading->kinds_disagree = true;
-    if (same || wider)
+    if (!label->kind_known || (label->kind == RV_MOTOR && kind > RV_MIXED))
         label->kind = kind;
+    else if (label->kind != kind && !(kind == RV_MOTOR && label->kind > RV_MIXED))
+        reading->kinds_disagree = true;
     label->kind_known = true;
+}
+
+static bool take_kind(struct reading *reading, size_t first, size_t count, const char *phrase)
+{
+    enum rv_kind kind;
+    if (!find_kind(phrase, &kind) || (strcmp(phrase, "sens") == 0 && before_number(reading, first)))
+        return false;
+    add_kind(reading, kind);
     use(reading, first, count, RV_LABEL_KIND);
     return true;
 }
@@ -260,10 +269,10 @@ static void recall_snaps(struct reading *reading)
 }
 
 /* In a mixed study the distal site is stimulated, the proximal one recorded from. */
-static void order_mixed(struct place *const *free, size_t count)
+static void order_mixed(struct place *const free[2])
 {
     int first = rv_site_order(free[0]->word->name), second = rv_site_order(free[1]->word->name);
-    if (count != 2 || first == second)
+    if (first == second)
         return;
     free[0]->role = first < second ? ROLE_STIMULATE : ROLE_RECORD;
     free[1]->role = first < second ? ROLE_RECORD : ROLE_STIMULATE;
@@ -290,6 +299,18 @@ static void refuse_all(struct reading *reading)
     rv_label_give_back(&reading->tokens, RV_LABEL_DISTANCE);
 }
 
+/* The role of a site that could be either; `alone`: it is the only such site. */
+static enum role likely_role(const struct reading *reading, bool mixed, bool alone)
+{
+    bool record = named(reading, ROLE_RECORD), stimulate = named(reading, ROLE_STIMULATE);
+    if (record && !stimulate)
+        return ROLE_STIMULATE;
+    if (stimulate && !record && mixed)
+        return ROLE_RECORD;
+    /* Traces are named by where they were stimulated. */
+    return !stimulate && alone ? ROLE_STIMULATE : ROLE_REFUSED;
+}
+
 static void place_free(struct reading *reading)
 {
     struct place *free[PLACES];
@@ -300,47 +321,47 @@ static void place_free(struct reading *reading)
     for (size_t i = 0; i < reading->place_count; i++)
         if (reading->places[i].role == ROLE_FREE)
             free[count++] = &reading->places[i];
-    if (count > 1 && mixed && !named(reading, ROLE_RECORD) && !named(reading, ROLE_STIMULATE))
-        order_mixed(free, count);
-    for (size_t i = 0; i < count; i++) {
-        if (free[i]->role != ROLE_FREE)
-            continue;
-        bool record = named(reading, ROLE_RECORD), stimulate = named(reading, ROLE_STIMULATE);
-        if (record && !stimulate)
-            free[i]->role = ROLE_STIMULATE;
-        else if (stimulate && !record && mixed)
-            free[i]->role = ROLE_RECORD;
-        else if (!stimulate && count == 1)
-            free[i]->role = ROLE_STIMULATE; /* traces are named by where they were stimulated */
-        else
-            free[i]->role = ROLE_REFUSED;
-    }
+    if (count == 2 && mixed && !named(reading, ROLE_RECORD) && !named(reading, ROLE_STIMULATE))
+        order_mixed(free);
+    for (size_t i = 0; i < count; i++)
+        if (free[i]->role == ROLE_FREE)
+            free[i]->role = likely_role(reading, mixed, count == 1);
 }
 
-/* The one site of a role. Words for parts of the limb give way; two others leave it unknown. */
+static void change_role(struct reading *reading, enum role from, enum role to, bool parts_only)
+{
+    for (size_t i = 0; i < reading->place_count; i++)
+        if (reading->places[i].role == from && (reading->places[i].word->part || !parts_only))
+            reading->places[i].role = to;
+}
+
+/* The one site of a role; NULL where there is none, or two. */
+static const char *only_site(const struct reading *reading, enum role role, bool *several)
+{
+    const char *site = NULL;
+    *several = false;
+    for (size_t i = 0; i < reading->place_count; i++) {
+        if (reading->places[i].role != role)
+            continue;
+        const char *name = reading->places[i].word->name;
+        *several = *several || (site != NULL && strcmp(site, name) != 0);
+        site = name;
+    }
+    return *several ? NULL : site;
+}
+
+/* Words for parts of the limb give way to more exact ones; two others leave the site unknown. */
 static const char *settle_role(struct reading *reading, enum role role)
 {
-    const struct rv_word *word = NULL;
-    bool exact = false, several = false;
+    bool several, exact = false;
     for (size_t i = 0; i < reading->place_count; i++)
         exact = exact || (reading->places[i].role == role && !reading->places[i].word->part);
-    for (size_t i = 0; i < reading->place_count; i++) {
-        struct place *place = &reading->places[i];
-        if (place->role != role)
-            continue;
-        if (exact && place->word->part) {
-            place->role = ROLE_REFUSED;
-            continue;
-        }
-        several = several || (word != NULL && strcmp(word->name, place->word->name) != 0);
-        word = place->word;
-    }
-    for (size_t i = 0; several && i < reading->place_count; i++)
-        if (reading->places[i].role == role)
-            reading->places[i].role = ROLE_REFUSED;
-    if (word == NULL || several)
-        return NULL;
-    return word->name;
+    if (exact)
+        change_role(reading, role, ROLE_REFUSED, true);
+    const char *site = only_site(reading, role, &several);
+    if (several)
+        change_role(reading, role, ROLE_REFUSED, false);
+    return site;
 }
 
 static void settle_places(struct reading *reading)

@@ -68,19 +68,31 @@ static size_t find_unit(const struct rv_label_token *token)
     return i;
 }
 
+/* "10-14 cm" is a range, "-14 cm" no length, "8 +- 0.2 cm" an error. */
+static bool stands_alone(const struct rv_label_tokens *tokens, size_t i)
+{
+    const struct rv_label_token *token = &tokens->items[i];
+    double left;
+    if (token->minus || token->before == '~')
+        return false;
+    return token->before != '-' || i == 0 || rv_label_number(token - 1, &left) != token[-1].length;
+}
+
+static bool is_plausible(const struct found *found)
+{
+    double lower, upper;
+    return rv_plausible(bands[found->quantity], &lower, &upper) && found->value >= lower &&
+           found->value <= upper;
+}
+
 /* A number and its unit at token i, as written ("14cm") or parted by a blank. */
 static bool read_at(const struct rv_label_tokens *tokens, size_t i, struct found *found)
 {
     const struct rv_label_token *token = &tokens->items[i];
     double number;
     size_t digits = rv_label_number(token, &number);
-    if (digits == 0 || token->minus || token->before == '~')
+    if (digits == 0 || !stands_alone(tokens, i))
         return false;
-    if (token->before == '-' && i > 0) { /* "10-14 cm" is a range */
-        double left;
-        if (rv_label_number(token - 1, &left) == token[-1].length)
-            return false;
-    }
     *found = (struct found){.first = i, .count = 1};
     struct rv_label_token unit = {.text = token->text + digits, .length = token->length - digits};
     if (unit.length == 0) {
@@ -89,16 +101,13 @@ static bool read_at(const struct rv_label_tokens *tokens, size_t i, struct found
         unit = token[1];
         found->count = 2;
     }
-    size_t which = find_unit(&unit);
-    size_t after = i + found->count;
+    size_t which = find_unit(&unit), after = i + found->count;
     if (units[which].unit == NULL ||
         (after < tokens->count && tokens->items[after].before == '/')) /* "mm/s" */
         return false;
     found->quantity = units[which].quantity;
     found->value = number * units[which].factor;
-    double lower, upper;
-    return rv_plausible(bands[found->quantity], &lower, &upper) && found->value >= lower &&
-           found->value <= upper;
+    return is_plausible(found);
 }
 
 static const struct rv_label_token *token_at(const struct rv_label_tokens *tokens, size_t i)
@@ -140,6 +149,11 @@ static bool is_times(const struct rv_label_tokens *tokens, size_t left_end, size
            (left_end + 1 == right && rv_label_is(&tokens->items[left_end], "x"));
 }
 
+static bool is_strength(const struct found *found)
+{
+    return found->quantity == CURRENT || found->quantity == VOLTAGE;
+}
+
 static bool is_pulse(const struct rv_label_tokens *tokens, const struct found *all, size_t count,
                      size_t which)
 {
@@ -150,12 +164,14 @@ static bool is_pulse(const struct rv_label_tokens *tokens, const struct found *a
     if (near(before, pulse_near) || near(token_at(tokens, end), pulse_near))
         return true;
     for (size_t i = 0; i < count; i++) {
-        bool strength = all[i].quantity == CURRENT || all[i].quantity == VOLTAGE;
-        if (strength && (is_times(tokens, end, all[i].first) ||
-                         is_times(tokens, all[i].first + all[i].count, found->first)))
+        if (all[i].quantity == PULSE)
+            times++;
+        if (!is_strength(&all[i]))
+            continue;
+        strengths++;
+        if (is_times(tokens, end, all[i].first) ||
+            is_times(tokens, all[i].first + all[i].count, found->first))
             return true;
-        strengths += strength ? 1 : 0;
-        times += all[i].quantity == PULSE ? 1 : 0;
     }
     /* One time and a strength in one text, and no word that makes the time a latency. */
     return strengths > 0 && times == 1 && !near(before, other_time_before);

@@ -72,23 +72,35 @@ static bool parts(const char *text, size_t length, size_t at)
     return is_separator(text[at]);
 }
 
+/* Passes the separators at `at`; the strongest of them comes back in *before. */
+static size_t pass_gap(const char *text, size_t length, size_t at, char *before)
+{
+    *before = at == 0 ? '\0' : ' ';
+    for (; at < length && parts(text, length, at); at++)
+        if (strchr(" _.", text[at]) == NULL && (unsigned char)text[at] > ' ')
+            *before = text[at];
+    return at;
+}
+
+/* Passes a word, making its decimal comma a point. */
+static size_t pass_word(char *text, size_t length, size_t at)
+{
+    for (; at < length && !parts(text, length, at); at++)
+        if (is_decimal_comma(text, length, at))
+            text[at] = '.';
+    return at;
+}
+
 bool rv_label_cut(const char *text, char *storage, struct rv_label_tokens *tokens)
 {
     size_t length = simplify(text, storage);
     tokens->count = 0;
     for (size_t at = 0; at < length;) {
-        size_t gap = at;
-        char before = at == 0 ? '\0' : ' ';
-        for (; at < length && parts(storage, length, at); at++)
-            if (storage[at] != ' ' && storage[at] != '_' && storage[at] != '.' &&
-                (unsigned char)storage[at] > ' ')
-                before = storage[at];
-        if (at == length)
+        char before;
+        size_t gap = at, start = pass_gap(storage, length, at, &before);
+        at = pass_word(storage, length, start);
+        if (start == at)
             break;
-        size_t start = at;
-        for (; at < length && !parts(storage, length, at); at++)
-            if (is_decimal_comma(storage, length, at))
-                storage[at] = '.';
         if (tokens->count == RV_LABEL_TOKENS)
             return false;
         bool dash = start > gap && storage[start - 1] == '-';
