@@ -458,8 +458,8 @@ const char *rv_audio_format(const unsigned char *bytes, size_t size)
 enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_claim *claim,
                                    struct rv_error *err)
 {
-    const size_t longest = 136;
-    rv_replay_keep(replay, longest); /* shorter files are judged by what is there */
+    const uint64_t longest = 136, whole = rv_input_size(replay->input);
+    rv_replay_keep(replay, whole < longest ? whole : longest);
     if (replay->status != RV_OK) {
         if (err != NULL)
             *err = replay->error;
