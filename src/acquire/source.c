@@ -21,7 +21,7 @@ const struct rv_reader *const rv_readers[] = {
 struct rv_source_options rv_source_defaults(void)
 {
     return (struct rv_source_options){
-        .max_samples = default_max_samples, .encoding = RV_S16LE, .rate_hz = NAN};
+        .max_samples = default_max_samples, .encoding = RV_S16LE, .rate_hz = (double)NAN};
 }
 
 bool rv_unit_factor(const char *unit, double *to_microvolt)
@@ -227,7 +227,7 @@ static enum rv_status find_reader(struct rv_source *source, struct rv_error *err
 
 static void facts_init(struct rv_recording_facts *facts)
 {
-    *facts = (struct rv_recording_facts){.record_s = NAN, .duration_s = NAN};
+    *facts = (struct rv_recording_facts){.record_s = (double)NAN, .duration_s = (double)NAN};
 }
 
 /* Takes over the input, in any case. */
