@@ -137,7 +137,7 @@ enum rv_status rv_wave_make(double rate_hz, double duration_ms, struct rv_arena 
                             struct rv_wave *wave, struct rv_error *err);
 /* Its value at any time (four-point Lagrange interpolation); 0 before the stimulus, and the last
  * value after its end. */
-double rv_wave_at(const struct rv_wave *wave, double ms);
+double rv_wave_value(const struct rv_wave *wave, double ms);
 /* First-order high-pass and low-pass of an amplifier, in place, causal; 0: none. */
 void rv_wave_amplify(struct rv_wave *wave, double high_pass_hz, double low_pass_hz);
 

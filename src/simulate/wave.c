@@ -19,7 +19,7 @@ enum rv_status rv_wave_make(double rate_hz, double duration_ms, struct rv_arena 
     return wave->uv == NULL ? rv_fail_memory(err) : RV_OK;
 }
 
-double rv_wave_at(const struct rv_wave *wave, double ms)
+double rv_wave_value(const struct rv_wave *wave, double ms)
 {
     double x = ms * wave->rate_hz / 1000.0;
     if (!(x >= 0.0))
