@@ -15,6 +15,7 @@
 
 const struct command *const commands[] = {
     &command_inspect,
+    &command_simulate,
     &command_manual,
     NULL,
 };
