@@ -113,9 +113,8 @@ static bool compare(struct rv_reading *reading, const struct rv_report *earlier,
     const struct rv_measurement *here = &reading->measurements[now];
     const struct rv_measurement *there = &earlier->measurements[then];
     enum rv_parameter parameter = compared[row].parameter;
-    *change = (struct rv_change){.response = here->response->id,
-                                 .earlier = date,
-                                 .parameter = parameter};
+    *change =
+        (struct rv_change){.response = here->response->id, .earlier = date, .parameter = parameter};
     if (!value_of(there, parameter, &change->before) || !value_of(here, parameter, &change->now))
         return false;
     change->change = change->now.value - change->before.value;
