@@ -92,10 +92,11 @@ static enum rv_status check_trigger(struct rv_cut *cut, struct rv_sweeps *sweeps
     if (fabs(sweeps->offset_ms) > jitter_warn_ms) {
         char offset[64];
         rv_number_fixed(sweeps->offset_ms, 3, offset);
-        rv_notice_add(notices, RV_WARNING, "trigger_offset", where,
-                      "the stimulus artefact begins %s ms after the marker; latencies count from "
-                      "the marker",
-                      offset);
+        rv_notice_add(
+            notices, RV_WARNING, "trigger_offset", where,
+            "the first abrupt change begins %s ms after the marker: the artefact of a late "
+            "marker, or an early response; latencies count from the marker",
+            offset);
     }
     return RV_OK;
 }
