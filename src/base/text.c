@@ -255,6 +255,34 @@ static bool is_unsafe(uint32_t code)
            code == 0xFEFF || code == '\\';
 }
 
+size_t rv_text_decode(const char *bytes, size_t length, uint32_t *code)
+{
+    return length == 0 ? 0 : utf8_sequence((const unsigned char *)bytes, length, code);
+}
+
+char *rv_text_clean(struct rv_arena *arena, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    struct rv_text clean = {0};
+    size_t length = strlen(text);
+    rv_text_append_n(&clean, "", 0);
+    for (size_t i = 0; i < length && !clean.failed;) {
+        uint32_t code = 0;
+        size_t size = utf8_sequence((const unsigned char *)text + i, length - i, &code);
+        if (size == 0)
+            rv_text_append(&clean, "\xEF\xBF\xBD");
+        else if (code != '\\' && is_unsafe(code))
+            rv_text_format(&clean, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+        else
+            rv_text_append_n(&clean, text + i, size);
+        i += size > 0 ? size : 1;
+    }
+    char *copy = clean.failed ? NULL : rv_arena_text_n(arena, clean.bytes, clean.length);
+    rv_text_finish(&clean);
+    return copy;
+}
+
 void rv_text_visible(const char *text, size_t length, char *out, size_t capacity)
 {
     size_t written = 0, shown = length > 64 ? 64 : length;
