@@ -113,13 +113,11 @@ static enum rv_status run_command(const struct command *command, int count, char
 }
 
 /* Closed standard descriptors are opened on /dev/null, so that no output file becomes one. */
-static bool hold_standard_descriptors(bool *input_closed)
+static bool hold_standard_descriptors(void)
 {
     for (int i = 0; i < 3; i++) {
         if (fcntl(i, F_GETFD) != -1)
             continue;
-        if (i == 0)
-            *input_closed = true;
         if (open("/dev/null", i == 0 ? O_WRONLY : O_RDONLY) != i)
             return false;
     }
@@ -150,8 +148,7 @@ static enum rv_status dispatch(int count, char **argv, struct rv_error *err)
 
 int main(int count, char **argv)
 {
-    bool input_closed = false;
-    if (!hold_standard_descriptors(&input_closed))
+    if (!hold_standard_descriptors())
         return RV_INTERNAL;
     signal(SIGPIPE, SIG_DFL);
     struct rv_error err = {.status = RV_OK, .text = ""};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * An initial positive phase that leads straight into the rise: the onset is 1 % of the amplitude
+ * above its bottom.
+ */
+#include "mark/compound.h"
+
+#include <math.h>
+
+/* Deeper than this share of the negative peak, and than this many SDs of noise. */
+#define DIP_SHARE 0.04
+#define DIP_NOISE 4.0
+
+bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
+{
+    const size_t reach = (size_t)ceil(wave->rules->back_ms * wave->rate_hz / 1000.0);
+    const size_t from = wave->foot > wave->blank + reach ? wave->foot - reach : wave->blank;
+    size_t lowest = wave->foot;
+    for (size_t i = from; i < wave->peak; i++) {
+        lowest = wave->smooth[i] < wave->smooth[lowest] ? i : lowest;
+    }
+    const double depth = wave->base - wave->smooth[lowest];
+    const double height = wave->smooth[wave->peak] - wave->base;
+    const double tail_sd = rv_tail_sd(wave, rv_wave_ms(wave, (double)lowest));
+    const double noise = hypot(wave->smooth_sd, tail_sd);
+    if (lowest <= wave->blank + 2 || depth < DIP_SHARE * height || depth < DIP_NOISE * noise) {
+        return false;
+    }
+    *dip = lowest;
+    return true;
+}
+
+size_t rv_dip_foot(const struct rv_wave *wave, size_t dip)
+{
+    double steepest = 0.0;
+    size_t i = dip;
+    while (i > wave->blank + 1) {
+        const double slope = wave->smooth[i - 1] - wave->smooth[i];
+        steepest = fmax(steepest, slope);
+        const bool high_enough = wave->smooth[i] > 0.35 * wave->smooth[dip];
+        if (high_enough && slope < 0.12 * steepest) {
+            break;
+        }
+        i--;
+    }
+    return i;
+}
+
+bool rv_dip_onset(const struct rv_wave *wave, size_t dip, struct rv_onset *onset,
+                  struct rv_extremum *bottom)
+{
+    const double half_ms = 0.45 * wave->rise_ms;
+    if (!rv_peak_fit(wave, dip, half_ms, -1.0, 0.01 * wave->amplitude, bottom)) {
+        return false;
+    }
+    const double rate = 0.15 * 1000.0 / wave->rate_hz;
+    onset->ms = bottom->leave_ms;
+    onset->se_ms = hypot(bottom->leave_se_ms, rate);
+    onset->flags = rv_flag_bit(RV_FLAG_INITIAL_POSITIVITY);
+    return true;
+}
