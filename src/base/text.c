@@ -130,6 +130,10 @@ void rv_number_write(double number, char *out)
         memcpy(out, "0", 2);
         return;
     }
+    if (fabs(number) < 1e15 && !(fabs(number - nearbyint(number)) > 0)) {
+        snprintf(out, 32, "%.0f", number); /* "50", not "5e+01" */
+        return;
+    }
     for (int digits = 1; digits <= 15; digits++) {
         snprintf(out, 32, "%.*g", digits, number);
         if (!(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))

@@ -92,12 +92,13 @@ void rv_columns_style(struct rv_text *out, bool colour, enum rv_style style)
 
 /* --- tables --------------------------------------------------------------------------------- */
 
-enum { COLUMNS_MOST = 32, NARROWEST = 10, NOTE_WIDTH = 16, GAP = 2, INDENT = 2 };
+enum { COLUMNS_MOST = 32, NARROWEST = 6, WORD_MOST = 18, NOTE_WIDTH = 16, GAP = 2, INDENT = 2 };
 
 struct layout {
     const struct rv_part *table;
     size_t width[COLUMNS_MOST];  /* of the body */
     size_t suffix[COLUMNS_MOST]; /* of the marks behind it */
+    size_t least[COLUMNS_MOST];  /* the longest word */
     bool colour;
 };
 
@@ -134,6 +135,19 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* The longest word, which a column should not break. */
+static size_t longest_word(const char *text)
+{
+    size_t longest = 0, used = 0, width;
+    while (*text != '\0') {
+        bool blank = *text == ' ';
+        text += next_sign(text, &width);
+        used = blank ? 0 : used + width;
+        longest = larger(longest, used);
+    }
+    return longest < WORD_MOST ? longest : WORD_MOST;
+}
+
 static void measure_cell(struct layout *layout, size_t column, const struct rv_cell *cell)
 {
     struct rv_text body = {0};
@@ -144,7 +158,10 @@ static void measure_cell(struct layout *layout, size_t column, const struct rv_c
     for (size_t i = 0; i < cell->note_count; i++) {
         size_t note = rv_columns_width(cell->notes[i]);
         width = larger(width, number && note > NOTE_WIDTH ? NOTE_WIDTH : note);
+        layout->least[column] = larger(layout->least[column], longest_word(cell->notes[i]));
     }
+    if (body.bytes != NULL)
+        layout->least[column] = larger(layout->least[column], longest_word(body.bytes));
     layout->width[column] = larger(layout->width[column], width);
     layout->suffix[column] = larger(layout->suffix[column], marks_of(cell, marks));
     rv_text_finish(&body);
@@ -158,6 +175,7 @@ static void measure(struct layout *layout)
         if (!column->used)
             continue;
         layout->width[i] = rv_columns_width(column->title);
+        layout->least[i] = larger(NARROWEST, longest_word(column->title));
         if (column->unit != NULL)
             layout->width[i] = larger(layout->width[i], rv_columns_width(column->unit));
         for (const struct rv_row *row = table->rows; row != NULL; row = row->next)
@@ -199,6 +217,7 @@ static const char *cell_line(const struct rv_cell *cell, const char *body, size_
                 return line;
         }
     }
+    *bytes = 0;
     return NULL;
 }
 
@@ -211,34 +230,55 @@ static enum rv_style style_of(const struct rv_cell *cell, bool is_note)
                                               : RV_STYLE_PLAIN;
 }
 
+/* One line of one cell: its words with the marks behind them. */
+struct piece {
+    struct rv_text words;
+    size_t suffix; /* columns of the marks */
+    bool exists;   /* the cell has such a line, and it is not blank */
+    enum rv_style style;
+};
+
+static struct piece piece_of(const struct rv_cell *cell, size_t width, size_t k)
+{
+    struct piece piece = {.style = RV_STYLE_PLAIN};
+    struct rv_text body = {0};
+    const char *marks[3];
+    size_t bytes = 0;
+    bool is_note = false;
+    rv_text_append(&body, "");
+    body_of(cell, &body);
+    const char *line = cell_line(cell, body.failed ? "" : body.bytes, width, k, &bytes, &is_note);
+    rv_text_append_n(&piece.words, line != NULL ? line : "", bytes);
+    piece.suffix = line != NULL && k == 0 ? marks_of(cell, marks) : 0;
+    for (size_t i = 0; i < piece.suffix; i++)
+        rv_text_append(&piece.words, marks[i]);
+    piece.words.failed = piece.words.failed || body.failed;
+    piece.exists = bytes > 0 && !piece.words.failed;
+    if (piece.exists)
+        piece.style = style_of(cell, is_note);
+    rv_text_finish(&body);
+    return piece;
+}
+
 /* Writes one line of one cell, padded; false when the cell has no such line. */
 static bool write_cell(const struct layout *layout, size_t column, const struct rv_cell *cell,
                        size_t k, struct rv_text *out)
 {
-    struct rv_text body = {0}, piece = {0};
-    const char *marks[3];
-    size_t bytes = 0, suffix = 0, width = layout->width[column];
-    bool is_note = false, number = layout->table->columns[column].kind == RV_COLUMN_NUMBER;
-    body_of(cell, &body);
-    const char *line =
-        cell_line(cell, body.bytes != NULL ? body.bytes : "", width, k, &bytes, &is_note);
-    rv_text_append_n(&piece, line != NULL ? line : "", bytes);
-    size_t used = rv_columns_width(piece.bytes != NULL ? piece.bytes : "");
+    size_t width = layout->width[column];
+    struct piece piece = piece_of(cell, width, k);
+    bool number = layout->table->columns[column].kind == RV_COLUMN_NUMBER;
+    bool styled = layout->colour && piece.style != RV_STYLE_PLAIN;
+    size_t used = piece.exists ? rv_columns_width(piece.words.bytes) - piece.suffix : 0;
     size_t pad = width > used ? width - used : 0;
-    enum rv_style style = style_of(cell, is_note);
-    if (number)
-        rv_columns_blanks(out, pad);
-    rv_columns_style(out, layout->colour && style != RV_STYLE_PLAIN && used > 0, style);
-    rv_text_append(out, piece.bytes != NULL ? piece.bytes : "");
-    if (line != NULL && k == 0)
-        suffix = marks_of(cell, marks);
-    for (size_t i = 0; i < suffix; i++)
-        rv_text_append(out, marks[i]);
-    rv_columns_style(out, layout->colour && style != RV_STYLE_PLAIN && used > 0, RV_STYLE_PLAIN);
-    rv_columns_blanks(out, layout->suffix[column] - suffix + (number ? 0 : pad));
-    rv_text_finish(&body);
-    rv_text_finish(&piece);
-    return line != NULL && bytes > 0;
+    rv_columns_blanks(out, number ? pad : 0);
+    rv_columns_style(out, styled, piece.style);
+    rv_text_append(out, piece.exists ? piece.words.bytes : "");
+    rv_columns_style(out, styled, RV_STYLE_PLAIN);
+    rv_columns_blanks(out, layout->suffix[column] - (piece.exists ? piece.suffix : 0));
+    rv_columns_blanks(out, number ? 0 : pad);
+    out->failed = out->failed || piece.words.failed;
+    rv_text_finish(&piece.words);
+    return piece.exists;
 }
 
 static void end_line(struct rv_text *out)

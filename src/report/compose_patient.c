@@ -68,9 +68,7 @@ static const char *reference(struct rv_document *document, const struct rv_refer
     const char *name = rv_document_clean(document, facts->name);
     if (name == NULL)
         return "none: no value was compared with a limit";
-    const char *text =
-        rv_document_join(document, name, " ", labelled(document, "version", facts->version));
-    return rv_document_join(document, text, ", ", labelled(document, "sha256", facts->sha256));
+    return rv_document_join(document, name, " ", labelled(document, "version", facts->version));
 }
 
 /* What was done to the signals, each way told once with the rows it was done to. */

@@ -128,23 +128,28 @@ static bool has_kind(const struct table_spec *spec, enum rv_kind kind)
     return (spec->kinds & KIND(kind)) != 0;
 }
 
-/* The site before this one on the same nerve: the next shorter latency, else the row above. */
+static const struct rv_value *onset_of(const struct rv_measurement *measurement)
+{
+    return &measurement->results[RV_ONSET_LATENCY].value;
+}
+
+/* Shorter latency, or further up in the table where one of them was not measured. */
+static bool is_more_distal(const struct rv_measurement *a, const struct rv_measurement *b)
+{
+    if (onset_of(a)->validity == RV_MEASURED && onset_of(b)->validity == RV_MEASURED)
+        return onset_of(a)->value < onset_of(b)->value;
+    return a < b;
+}
+
+/* The site before this one on the same nerve; NULL: this is the most distal. */
 static const struct rv_measurement *distal_site(const struct rv_report *report, size_t index)
 {
     const struct rv_measurement *here = &report->measurements[index], *found = NULL;
-    const struct rv_value *onset = &here->results[RV_ONSET_LATENCY].value;
     for (size_t i = 0; i < report->measurement_count; i++) {
         const struct rv_measurement *there = &report->measurements[i];
-        const struct rv_value *other = &there->results[RV_ONSET_LATENCY].value;
-        if (i == index || there->response->kind != here->response->kind ||
-            !rv_compose_same_nerve(there->response, here->response))
-            continue;
-        bool timed = onset->validity == RV_MEASURED && other->validity == RV_MEASURED;
-        if (timed ? other->value >= onset->value : i > index)
-            continue;
-        const struct rv_value *best =
-            found != NULL ? &found->results[RV_ONSET_LATENCY].value : NULL;
-        if (best == NULL || !timed || best->validity != RV_MEASURED || other->value > best->value)
+        if (i != index && there->response->kind == here->response->kind &&
+            rv_compose_same_nerve(there->response, here->response) && is_more_distal(there, here) &&
+            (found == NULL || is_more_distal(found, there)))
             found = there;
     }
     return found;
@@ -210,7 +215,7 @@ static struct rv_cell cell_of(struct rv_document *document, const struct rv_repo
     bool segment = column->parameter == RV_CONDUCTION_VELOCITY &&
                    measurement->response->kind == RV_MOTOR && cell.state == RV_CELL_UNTESTED;
     if (segment && isnan(measurement->response->segment_mm))
-        cell.state = RV_CELL_EMPTY; /* the most distal site has no segment */
+        return (struct rv_cell){0}; /* the most distal site has no segment */
     return cell;
 }
 
@@ -281,6 +286,27 @@ static void add_rows(struct rv_document *document, const struct rv_report *repor
     rv_table_settle(table);
 }
 
+/* Where nothing in a table was measured here one sentence says so, instead of a mark on each. */
+static void tell_entered(struct rv_document *document, struct rv_section *section,
+                         struct rv_part *table)
+{
+    size_t entered = 0, others = 0;
+    for (const struct rv_row *row = table->rows; row != NULL; row = row->next)
+        for (size_t i = 0; row->cells != NULL && i < table->column_count; i++) {
+            entered += row->cells[i].by == RV_BY_ENTERED ? 1 : 0;
+            others += row->cells[i].by != RV_BY_ENTERED && row->cells[i].by != RV_BY_NOBODY;
+        }
+    if (entered == 0 || others > 0)
+        return;
+    for (const struct rv_row *row = table->rows; row != NULL; row = row->next)
+        for (size_t i = 0; row->cells != NULL && i < table->column_count; i++)
+            row->cells[i].by = RV_BY_NOBODY;
+    rv_section_text(document, section, NULL,
+                    "All values of this table were entered by the laboratory; none was measured "
+                    "here.",
+                    RV_TONE_SMALL);
+}
+
 static bool any_row(const struct rv_report *report, const struct table_spec *spec)
 {
     for (size_t i = 0; i < report->measurement_count; i++)
@@ -303,6 +329,8 @@ static void add_table(struct rv_document *document, const struct rv_report *repo
     if (notes != NULL)
         notes->tone = RV_TONE_SMALL;
     add_rows(document, report, spec, table, notes);
+    if (table != NULL)
+        tell_entered(document, section, table);
 }
 
 void rv_compose_motor(struct rv_document *document, const struct rv_report *report)

@@ -93,7 +93,8 @@ static const char *entered_note(struct rv_document *document, const struct rv_re
     char difference[RV_ROUNDED_SIZE];
     rv_round_signed(result->value.value - entered->value, rv_parameter_facts(parameter)->decimals,
                     difference);
-    return rv_document_format(document, "entered %s, " DIFFERENCE " %s", cell.text, difference);
+    return rv_document_format(document, "entered %s, " DIFFERENCE "\xC2\xA0%s", cell.text,
+                              difference);
 }
 
 static void measured_cell(struct rv_document *document, const struct rv_measurement *measurement,

@@ -2,6 +2,7 @@
  * What the values mean: findings, patterns with their evidence, the questions of a re-evaluation,
  * the comparison with earlier studies.
  */
+#include "base/text.h"
 #include "report/compose.h"
 #include "report/round.h"
 #include "report/words.h"
@@ -44,9 +45,11 @@ static void texts_list(struct rv_document *document, struct rv_section *section,
 static const char *pattern_title(struct rv_document *document, const struct rv_pattern *pattern)
 {
     const char *text = rv_document_clean(document, rv_pattern_title(pattern->pattern));
+    /* The other titles name their nerve and site themselves. */
+    bool named = rv_text_equal(pattern->pattern, "other_mononeuropathy");
     const char *const more[] = {
-        rv_document_clean(document, pattern->nerve),
-        rv_document_clean(document, pattern->site),
+        named ? rv_document_clean(document, pattern->nerve) : NULL,
+        named ? rv_document_clean(document, pattern->site) : NULL,
         rv_side_name(pattern->side),
         rv_compose_list(document, pattern->roots, pattern->root_count, " > "),
     };

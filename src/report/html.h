@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "report/document.h"
 
-extern const char rv_html_style[]; /* the style sheet */
+extern const char *const rv_html_style[]; /* the style sheet in pieces; NULL at the end */
 
 /* Text between tags or inside double quotes: &, <, >, " and ' are escaped. NULL writes nothing. */
 void rv_html_text(struct rv_text *out, const char *text);

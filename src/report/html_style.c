@@ -3,7 +3,7 @@
  */
 #include "report/html.h"
 
-const char rv_html_style[] =
+const char *const rv_html_style[] = {
     /* page */
     "*{box-sizing:border-box}"
     "html{-webkit-text-size-adjust:100%}"
@@ -24,13 +24,13 @@ const char rv_html_style[] =
     "ul{margin:0 0 8px;padding-left:19px;max-width:84ch}li{margin:2px 0;overflow-wrap:anywhere}"
     ".small,ul.small,dl.small{font-size:12.5px;color:#5a636d}"
     ".lead{font-size:16.5px;line-height:1.5}"
-    ".warning b:first-child{color:#8a5a00}.problem,.problem b:first-child{color:#b00d1e}"
+    ".warning b:first-child{color:#8a5a00}.problem,.problem b:first-child{color:#b00d1e}",
     /* facts */
     "dl{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:3px 18px;margin:0}"
     "dt{color:#5a636d}dd{margin:0;max-width:84ch;overflow-wrap:anywhere}"
     "dl.small{gap:1px 14px;grid-template-columns:minmax(64px,max-content) 1fr}"
     "dl.small dt{max-width:260px;overflow-wrap:anywhere}"
-    "dl.questions{display:block}dl.questions dt{color:inherit;font-weight:600;margin-top:8px}"
+    "dl.questions{display:block}dl.questions dt{color:inherit;font-weight:600;margin-top:8px}",
     /* tables */
     ".scroll{overflow-x:auto}"
     "table{border-collapse:collapse;font-size:13.5px;line-height:1.35;min-width:100%;"
@@ -53,10 +53,10 @@ const char rv_html_style[] =
     "tr.group th{padding-top:10px;font-weight:600;border-bottom:1px solid #d9dde2}"
     "tr.group th::before{content:'';display:inline-block;width:9px;height:9px;margin-right:7px;"
     "background:#7b848e}"
-    "tr.right th::before{background:#b4511f}tr.left th::before{background:#1d5d90}"
+    "tr.right th::before{background:#b4511f}tr.left th::before{background:#1d5d90}",
     /* lists beside each other: for, against, missing */
     ".lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(260px,1fr));gap:0 28px}"
-    ".lists h3{font-size:13px;color:#5a636d;margin-top:8px}"
+    ".lists h3{font-size:13px;color:#5a636d;margin-top:8px}",
     /* plots */
     "figure{margin:18px 0 26px;break-inside:avoid}"
     "figcaption{margin-bottom:2px}figcaption span{color:#5a636d;font-size:12.5px;margin-left:8px}"
@@ -78,11 +78,11 @@ const char rv_html_style[] =
     "svg .tick{text-anchor:middle;fill:#5a636d;font-size:110px}"
     "svg .unit{fill:#5a636d;font-size:110px}svg .scale{stroke:#1b2026;stroke-width:18}"
     "svg .site{font-weight:650;font-size:130px}svg .line{fill:#4a535d;font-size:115px}"
-    "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}"
+    "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}",
     /* phone */
     "@media(max-width:640px){main{padding:18px 16px 32px}h1{font-size:19px}"
     "dl,dl.small{display:block}dt{margin-top:6px;font-size:12.5px}"
-    "dl.small dt{max-width:none}.lists{display:block}}"
+    "dl.small dt{max-width:none}.lists{display:block}}",
     /* paper */
     "@page{margin:14mm 13mm}"
     "@media print{body{font-size:9.6pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}"
@@ -93,4 +93,6 @@ const char rv_html_style[] =
     "small{font-size:7.4pt}"
     ".small,ul.small,dl.small{font-size:8pt}.scroll{overflow:visible}"
     "tr{break-inside:avoid}tr.group{break-after:avoid}thead{display:table-header-group}"
-    "svg{min-width:0}figure{margin:8pt 0 12pt}p,li{orphans:3;widows:3}}";
+    "svg{min-width:0}figure{margin:8pt 0 12pt}p,li{orphans:3;widows:3}}",
+    NULL,
+};

@@ -81,8 +81,8 @@ static json_t *bare_value(struct rv_json *json, const struct rv_value *value)
 {
     json_t *object = json_object();
     bool measured = value->validity == RV_MEASURED;
-    rv_json_set(json, object, "value", rv_json_number(measured ? value->value : NAN));
-    rv_json_set(json, object, "se", rv_json_number(measured ? value->se : NAN));
+    rv_json_set(json, object, "value", rv_json_number_if(measured, value->value));
+    rv_json_set(json, object, "se", rv_json_number_if(measured, value->se));
     rv_json_set(json, object, "validity", rv_json_text(rv_validity_word(value->validity)));
     return object;
 }

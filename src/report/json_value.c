@@ -14,6 +14,11 @@ json_t *rv_json_number(double number)
     return isfinite(number) ? json_real(number) : json_null();
 }
 
+json_t *rv_json_number_if(bool known, double number)
+{
+    return known ? rv_json_number(number) : json_null();
+}
+
 json_t *rv_json_text(const char *text)
 {
     if (text == NULL)
@@ -62,9 +67,9 @@ static json_t *mark_object(struct rv_json *json, const struct rv_mark *mark)
 {
     json_t *object = json_object();
     bool measured = mark->validity == RV_MEASURED;
-    rv_json_set(json, object, "ms", rv_json_number(measured ? mark->ms : NAN));
-    rv_json_set(json, object, "se_ms", rv_json_number(measured ? mark->se_ms : NAN));
-    rv_json_set(json, object, "level_uv", rv_json_number(measured ? mark->level_uv : NAN));
+    rv_json_set(json, object, "ms", rv_json_number_if(measured, mark->ms));
+    rv_json_set(json, object, "se_ms", rv_json_number_if(measured, mark->se_ms));
+    rv_json_set(json, object, "level_uv", rv_json_number_if(measured, mark->level_uv));
     rv_json_set(json, object, "by", rv_json_text(rv_by_word(mark->by)));
     if (!measured)
         rv_json_set(json, object, "validity", rv_json_text(rv_validity_word(mark->validity)));
@@ -86,11 +91,11 @@ static json_t *entered_object(struct rv_json *json, const struct rv_result *resu
     json_t *object = json_object();
     bool typed = result->entered.validity == RV_MEASURED;
     bool both = typed && result->value.validity == RV_MEASURED && result->value.by != RV_BY_ENTERED;
-    rv_json_set(json, object, "value", rv_json_number(typed ? result->entered.value : NAN));
-    rv_json_set(json, object, "se", rv_json_number(typed ? result->entered.se : NAN));
+    rv_json_set(json, object, "value", rv_json_number_if(typed, result->entered.value));
+    rv_json_set(json, object, "se", rv_json_number_if(typed, result->entered.se));
     rv_json_set(json, object, "validity", rv_json_text(rv_validity_word(result->entered.validity)));
     rv_json_set(json, object, "difference",
-                rv_json_number(both ? result->value.value - result->entered.value : NAN));
+                rv_json_number_if(both, result->value.value - result->entered.value));
     return object;
 }
 
@@ -100,7 +105,7 @@ static void set_verdict(struct rv_json *json, json_t *object, const struct rv_ve
     rv_json_set(json, object, "lower", rv_json_number(verdict->lower));
     rv_json_set(json, object, "upper", rv_json_number(verdict->upper));
     rv_json_set(json, object, "z", rv_json_number(verdict->z));
-    rv_json_set(json, object, "p_abnormal", rv_json_number(judged ? verdict->p_abnormal : NAN));
+    rv_json_set(json, object, "p_abnormal", rv_json_number_if(judged, verdict->p_abnormal));
     rv_json_set(json, object, "verdict", rv_json_text(rv_judgement_word(verdict->judgement)));
     rv_json_set(json, object, "source", rv_json_text(verdict->source));
     rv_json_set(json, object, "verified", judged ? json_boolean(verdict->verified) : json_null());
@@ -113,8 +118,8 @@ static json_t *value_object(struct rv_json *json, const struct rv_result *result
     json_t *object = json_object();
     const struct rv_value *value = &result->value;
     bool measured = value->validity == RV_MEASURED;
-    rv_json_set(json, object, "value", rv_json_number(measured ? value->value : NAN));
-    rv_json_set(json, object, "se", rv_json_number(measured ? value->se : NAN));
+    rv_json_set(json, object, "value", rv_json_number_if(measured, value->value));
+    rv_json_set(json, object, "se", rv_json_number_if(measured, value->se));
     rv_json_set(json, object, "unit", rv_json_text(unit));
     rv_json_set(json, object, "by", rv_json_text(rv_by_word(value->by)));
     rv_json_set(json, object, "validity", rv_json_text(rv_validity_word(value->validity)));
@@ -153,7 +158,7 @@ static json_t *quality_object(struct rv_json *json, const struct rv_measurement 
     rv_json_set(json, object, "grade", rv_json_text(rv_quality_word(measurement->grade)));
     rv_json_set(json, object, "snr_db", rv_json_number(measurement->snr_db));
     rv_json_set(json, object, "noise_uv",
-                rv_json_number(trace != NULL && trace->calibrated ? trace->noise_uv : NAN));
+                rv_json_number_if(trace != NULL && trace->calibrated, trace->noise_uv));
     rv_json_set(json, object, "flags", flags);
     return object;
 }

@@ -9,7 +9,8 @@
 #include <jansson.h>
 
 /* All of these return NULL only when there is no memory; rv_json_set then sets *failed. */
-json_t *rv_json_number(double number);         /* null for NaN and infinities */
+json_t *rv_json_number(double number); /* null for NaN and infinities */
+json_t *rv_json_number_if(bool known, double number);
 json_t *rv_json_text(const char *text);        /* null for NULL; wrong bytes become U+FFFD */
 json_t *rv_json_truth(enum rv_tristate truth); /* null when unsaid */
 json_t *rv_json_texts(const char *const *texts, size_t count);

@@ -251,7 +251,8 @@ static void write_start(struct rv_text *out, const struct rv_document *document)
     rv_text_append(out, " - ");
     rv_html_text(out, document->title);
     rv_text_append(out, "</title>\n<style>");
-    rv_text_append(out, rv_html_style);
+    for (size_t i = 0; rv_html_style[i] != NULL; i++)
+        rv_text_append(out, rv_html_style[i]);
     rv_text_append(out, "</style>\n</head>\n<body>\n<main>\n<header>\n");
     rv_html_element(out, "h1", NULL, document->title);
     rv_text_append(out, "\n");

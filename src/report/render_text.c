@@ -89,8 +89,8 @@ static void write_list(struct page *page, const struct rv_part *part)
             rv_text_format(&line, "%s: ", item->label);
         rv_text_append(&line, item->text);
         enum rv_tone tone = part->tone == RV_TONE_SMALL ? RV_TONE_SMALL : item->tone;
-        write_wrapped(page, bullets[item->tone], 5, line.bytes != NULL ? line.bytes : "",
-                      style_of_tone(tone));
+        write_wrapped(page, bullets[item->tone], rv_columns_width(bullets[item->tone]),
+                      line.bytes != NULL ? line.bytes : "", style_of_tone(tone));
         page->out.failed = page->out.failed || line.failed;
         rv_text_finish(&line);
     }

@@ -47,13 +47,21 @@ static void number(struct rv_text *out, double value)
     rv_text_append(out, "\t");
 }
 
+static void number_if(struct rv_text *out, bool known, double value)
+{
+    if (known)
+        number(out, value);
+    else
+        words(out, NULL);
+}
+
 static void write_verdict(struct rv_text *out, const struct rv_verdict *verdict)
 {
     bool judged = verdict->judgement != RV_NOT_JUDGED;
     number(out, verdict->lower);
     number(out, verdict->upper);
     number(out, verdict->z);
-    number(out, judged ? verdict->p_abnormal : NAN);
+    number_if(out, judged, verdict->p_abnormal);
     words(out, rv_judgement_word(verdict->judgement));
     words(out, verdict->source);
     words(out, !judged ? NULL : verdict->verified ? "yes" : "no");
@@ -77,15 +85,15 @@ static void write_row(struct rv_text *out, const struct rv_measurement *measurem
     words(out, r->stimulate);
     words(out, presence[measurement->present]);
     words(out, rv_parameter_facts(parameter)->name);
-    number(out, measured ? result->value.value : NAN);
-    number(out, measured ? result->value.se : NAN);
+    number_if(out, measured, result->value.value);
+    number_if(out, measured, result->value.se);
     words(out, rv_parameter_unit(parameter, r->kind));
     words(out, rv_by_word(result->value.by));
     words(out, rv_validity_word(result->value.validity));
     words(out, result->value.reason);
     write_verdict(out, &result->verdict);
-    number(out, entered ? result->entered.value : NAN);
-    number(out, both ? result->value.value - result->entered.value : NAN);
+    number_if(out, entered, result->entered.value);
+    number_if(out, both, result->value.value - result->entered.value);
     number(out, result->corrected);
     number(out, measurement->temperature_c);
     write_words(out, r->file);

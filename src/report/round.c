@@ -24,7 +24,7 @@ int rv_round_decimals(double value, double se, int decimals, bool large_whole)
         decimals = 0;
     while (decimals < most && fabs(value) > 0.0 && fabs(value) < smallest(decimals))
         decimals++;
-    while (decimals < most && isfinite(se) && se > 0.0 && se < smallest(decimals))
+    while (decimals < most && isfinite(se) && se > 0.0 && se <= smallest(decimals))
         decimals++;
     return decimals;
 }
@@ -56,7 +56,7 @@ void rv_round_signed(double number, int decimals, char out[RV_ROUNDED_SIZE])
 void rv_round_error(double se, int decimals, char out[RV_ROUNDED_SIZE])
 {
     char digits[RV_ROUNDED_SIZE];
-    bool vanishes = se > 0.0 && se < smallest(decimals);
+    bool vanishes = se > 0.0 && se <= smallest(decimals);
     rv_number_fixed(vanishes ? pow(10.0, -decimals) : se, decimals, digits);
     snprintf(out, RV_ROUNDED_SIZE, "%s%.62s", vanishes ? "<" : "", digits);
 }
