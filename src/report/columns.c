@@ -193,7 +193,8 @@ static void fit(struct layout *layout, size_t limit)
             if (!layout->table->columns[i].used)
                 continue;
             total += layout->width[i] + layout->suffix[i] + GAP;
-            if (layout->table->columns[i].kind == RV_COLUMN_TEXT && layout->width[i] > NARROWEST &&
+            if (layout->table->columns[i].kind == RV_COLUMN_TEXT &&
+                layout->width[i] > layout->least[i] &&
                 (widest == COLUMNS_MOST || layout->width[i] > layout->width[widest]))
                 widest = i;
         }

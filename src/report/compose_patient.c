@@ -92,6 +92,8 @@ void rv_compose_patient(struct rv_document *document, const struct rv_report *re
     const struct rv_visit *visit = &study->visit;
     struct rv_section *section = rv_document_section(document, "patient", "Patient and technique");
     struct rv_part *facts = rv_section_part(document, section, RV_BLOCK_FACTS, NULL);
+    if (facts != NULL)
+        facts->tone = RV_TONE_LEAD;
     const char *name = rv_document_clean(document, study->patient.name);
     const char *id = rv_document_clean(document, study->patient.id);
     const char *limits = reference(document, &report->reference);

@@ -12,9 +12,11 @@
 #include <string.h>
 
 enum {
-    LANES_MOST = 24,  /* sites in one plot; the rest gets a plot of its own */
-    SWEEPS_MOST = 12, /* single sweeps behind an average */
-    RASTER_MOST = 20  /* sweeps of a raster */
+    LANES_MOST = 24,     /* sites in one plot; the rest gets a plot of its own */
+    SWEEPS_MOST = 12,    /* single sweeps behind an average */
+    RASTER_MOST = 20,    /* sweeps of a raster */
+    DIVISIONS_MOST = 14, /* of the time axis */
+    LANE_DIVISIONS = 7   /* of the height of a trace, about */
 };
 
 /* What part of the traces is shown. */
@@ -124,32 +126,47 @@ static void see_extent(const double *samples, size_t from, size_t to, double cen
     }
 }
 
+/* Without a response the gain shows what would have been seen: the limit of its amplitude. */
+static double least_extent(const struct rv_measurement *m)
+{
+    const struct rv_verdict *limit = &m->results[RV_AMPLITUDE].verdict;
+    double noise = m->trace->noise_uv > 0.0 ? 5.0 * m->trace->noise_uv : 1.0;
+    if (is_marked(m, RV_MARK_NEGATIVE_PEAK) || !m->trace->calibrated)
+        return noise;
+    bool milli = strcmp(rv_parameter_unit(RV_AMPLITUDE, m->response->kind), "mV") == 0;
+    double seen = isfinite(limit->lower) ? limit->lower * (milli ? 1000.0 : 1.0) : 4.0 * noise;
+    return fmax(noise, seen);
+}
+
+/* Onset, or the peak where the onset is withheld; NaN. */
+static double response_start(const struct rv_measurement *m)
+{
+    if (is_marked(m, RV_MARK_ONSET))
+        return m->marks[RV_MARK_ONSET].ms - 0.3;
+    return is_marked(m, RV_MARK_NEGATIVE_PEAK) ? 0.7 * m->marks[RV_MARK_NEGATIVE_PEAK].ms
+                                               : (double)NAN;
+}
+
 static struct view view_of(const struct rv_measurement *const *members, size_t count)
 {
     struct view view = {.from_ms = 0.0, .to_ms = NAN};
-    double longest = 0.0, noise = 0.0;
+    double longest = 0.0, least = 0.0;
     for (size_t i = 0; i < count; i++) {
         view.to_ms = fmax(view.to_ms, response_end(members[i])); /* fmax passes over NaN */
         view.from_ms = fmin(view.from_ms, members[i]->trace->start_ms);
         longest = fmax(longest, end_ms(members[i]->trace));
-        noise = fmax(noise, members[i]->trace->noise_uv);
+        least = fmax(least, least_extent(members[i]));
     }
     view.to_ms = isnan(view.to_ms) ? longest : fmin(view.to_ms, longest);
-    bool any_marked = false;
-    for (size_t i = 0; i < count; i++)
-        any_marked = any_marked || is_marked(members[i], RV_MARK_ONSET);
     for (size_t i = 0; i < count; i++) {
         const struct rv_trace *trace = members[i]->trace;
-        bool marked = is_marked(members[i], RV_MARK_ONSET);
-        if (any_marked && !marked)
-            continue;
-        double from = marked ? members[i]->marks[RV_MARK_ONSET].ms - 0.3 : 0.25 * view.to_ms;
-        see_extent(trace->average_uv, index_at(trace, from), index_at(trace, view.to_ms),
-                   baseline(members[i]), &view);
+        double from = response_start(members[i]);
+        if (!isnan(from))
+            see_extent(trace->average_uv, index_at(trace, from), index_at(trace, view.to_ms),
+                       baseline(members[i]), &view);
     }
-    double least = noise > 0.0 ? 5.0 * noise : 1.0;
     view.up = fmax(view.up, least);
-    view.down = fmax(view.down, least);
+    view.down = fmax(view.down, 0.2 * least);
     return view;
 }
 
@@ -177,10 +194,10 @@ static void set_scale(struct rv_document *document, struct rv_plot *plot, bool c
 
 static void set_axes(struct rv_plot *plot, const struct view *view)
 {
-    plot->x_division = nice(view->to_ms / 10.0);
+    plot->x_division = nice(view->to_ms / DIVISIONS_MOST);
     plot->x_to = plot->x_division * ceil(view->to_ms / plot->x_division - 1e-9);
     plot->x_from = fmax(fmin(view->from_ms, 0.0), -0.5 * plot->x_division);
-    plot->y_division = nice((view->up + view->down) / 5.0);
+    plot->y_division = nice((view->up + view->down) / LANE_DIVISIONS);
     plot->up = ceil(view->up / plot->y_division + 0.15);
     plot->down = ceil(view->down / plot->y_division + 0.15);
     plot->division_size = 22.0;
@@ -249,7 +266,8 @@ static const char *value_line(struct rv_document *document, const char *name,
                               const struct rv_measurement *m, enum rv_parameter parameter)
 {
     const char *words = rv_compose_words(document, m, parameter);
-    return *words == '\0' ? NULL : rv_document_join(document, name, " ", words);
+    bool absent = m->results[parameter].value.validity == RV_ABSENT;
+    return absent || *words == '\0' ? NULL : rv_document_join(document, name, " ", words);
 }
 
 static void add_lane(struct rv_document *document, struct rv_plot *plot,
@@ -405,7 +423,7 @@ static void raster_plot(struct rv_document *document, struct rv_section *section
         return;
     const struct rv_trace *trace = m->trace;
     size_t shown = trace->sweep_count < RASTER_MOST ? trace->sweep_count : RASTER_MOST;
-    plot->x_division = nice(end_ms(trace) / 10.0);
+    plot->x_division = nice(end_ms(trace) / DIVISIONS_MOST);
     plot->x_to = end_ms(trace);
     plot->x_from = fmax(fmin(trace->start_ms, 0.0), -0.5 * plot->x_division);
     plot->y_division = nice(raster_extent(m) / 2.0);

@@ -74,6 +74,16 @@ static void add_pattern(struct rv_document *document, struct rv_section *section
                         RV_TONE_SMALL);
 }
 
+/* "Evidence: N02, N05." NULL for nothing. */
+static const char *sentence(struct rv_document *document, const char *before, const char *text)
+{
+    const char *clean = rv_document_clean(document, text);
+    if (clean == NULL || *clean == '\0')
+        return NULL;
+    const char *stop = strchr(".!?", clean[strlen(clean) - 1]) != NULL ? "" : ".";
+    return rv_document_format(document, "%s: %s%s", before, clean, stop);
+}
+
 static void answers(struct rv_document *document, struct rv_section *section, const char *title,
                     const struct rv_answer *list, size_t count)
 {
@@ -82,14 +92,9 @@ static void answers(struct rv_document *document, struct rv_section *section, co
     struct rv_part *part = rv_section_part(document, section, RV_BLOCK_FACTS, title);
     for (size_t i = 0; i < count; i++) {
         const char *text = rv_document_clean(document, list[i].answer);
-        const char *evidence = rv_document_clean(document, list[i].evidence);
-        const char *limits = rv_document_clean(document, list[i].limits);
-        if (evidence != NULL && *evidence != '\0')
-            text = rv_document_join(document, text, " ",
-                                    rv_document_format(document, "Evidence: %s", evidence));
-        if (limits != NULL && *limits != '\0')
-            text = rv_document_join(document, text, " ",
-                                    rv_document_format(document, "Limits: %s", limits));
+        text =
+            rv_document_join(document, text, " ", sentence(document, "Evidence", list[i].evidence));
+        text = rv_document_join(document, text, " ", sentence(document, "Limits", list[i].limits));
         rv_part_item(document, part, rv_document_clean(document, list[i].question), text,
                      RV_TONE_PLAIN);
     }

@@ -34,11 +34,11 @@ void rv_svg_line(struct rv_text *out, const char *class, struct rv_svg_point fro
                  struct rv_svg_point to);
 void rv_svg_text(struct rv_text *out, const char *class, struct rv_svg_point at, const char *text);
 
-/* How a curve is drawn: where its values lie, where it is cut off, and how wide a column is of
- * which only the smallest and the largest sample are kept. */
+/* How a curve is drawn: where its values lie, where it leaves the frame, and how wide a column is
+ * of which only the smallest and the largest sample are kept. */
 struct rv_svg_frame {
     struct rv_svg_axis x, y;
-    double top, bottom; /* pixel; samples beyond are drawn at the edge */
+    double top, bottom; /* pixel; beyond these nothing is drawn */
     double column;      /* pixel */
 };
 void rv_svg_curve(struct rv_text *out, const char *class, const struct rv_curve *curve,

@@ -28,7 +28,9 @@ const char *const rv_html_style[] = {
     /* facts */
     "dl{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:3px 18px;margin:0}"
     "dt{color:#5a636d}dd{margin:0;max-width:84ch;overflow-wrap:anywhere}"
+    "dl.pairs{grid-template-columns:max-content 1fr max-content 1fr}"
     "dl.small{gap:1px 14px;grid-template-columns:minmax(64px,max-content) 1fr}"
+    "#symbols dl{grid-template-columns:max-content 1fr max-content 1fr}"
     "dl.small dt{max-width:260px;overflow-wrap:anywhere}"
     "dl.questions{display:block}dl.questions dt{color:inherit;font-weight:600;margin-top:8px}",
     /* tables */
@@ -40,11 +42,11 @@ const char *const rv_html_style[] = {
     "white-space:nowrap}"
     "thead small{display:block;font-weight:400;font-size:12px;color:#5a636d}"
     "tbody td{border-bottom:1px solid #eceef1}"
-    ".n{text-align:right;white-space:nowrap}thead .n{padding-right:24px}"
-    ".id{color:#7b848e;font-size:12px;width:1%}"
-    ".m{display:inline-block;min-width:14px;padding-left:1px;text-align:left}"
+    ".n{text-align:right;white-space:nowrap}thead .n{padding-right:30px}"
+    ".t{min-width:86px}.id{color:#7b848e;font-size:12px;width:1%}"
+    ".m{display:inline-block;min-width:20px;padding-left:1px;text-align:left}"
     "tbody small{display:block;font-size:11.5px;line-height:1.3;color:#656e78;font-weight:400}"
-    ".n small{padding-right:14px}.n .why{white-space:normal;min-width:9em}"
+    "tbody .n small{padding-right:20px}.n .why{white-space:normal;min-width:9em}"
     "td:not(.n) small{max-width:34em;overflow-wrap:anywhere}"
     ".e{color:#656e78;font-weight:400}"
     ".abnormal .v{color:#c1121f;font-weight:700}.abnormal .m{color:#c1121f;font-weight:700}"
@@ -59,7 +61,8 @@ const char *const rv_html_style[] = {
     ".lists h3{font-size:13px;color:#5a636d;margin-top:8px}",
     /* plots */
     "figure{margin:18px 0 26px;break-inside:avoid}"
-    "figcaption{margin-bottom:2px}figcaption span{color:#5a636d;font-size:12.5px;margin-left:8px}"
+    "figure p{max-width:none}figcaption{margin-bottom:2px}figcaption "
+    "span{color:#5a636d;font-size:12.5px;margin-left:8px}"
     "svg{display:block;width:100%;min-width:720px;height:auto;background:#fff}"
     "svg path{fill:none}"
     "svg text{font:120px system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;fill:#1b2026}"
@@ -68,7 +71,7 @@ const char *const rv_html_style[] = {
     "svg .stimulus{stroke:#8d959e;stroke-width:9}"
     "svg .trace{stroke:#30363d;stroke-width:13;stroke-linejoin:round}"
     "svg.right .trace{stroke:#a4461a}svg.left .trace{stroke:#1d5d90}"
-    "svg .sweeps{stroke:#30363d;stroke-width:7;opacity:.17}"
+    "svg .sweeps{stroke:#30363d;stroke-width:7;opacity:.14}"
     "svg .rejected{stroke:#7b848e;stroke-width:8;opacity:.5;stroke-dasharray:30 40}"
     "svg .tail{stroke:#5a636d;stroke-width:10;stroke-dasharray:60 45}"
     "svg .mark{stroke:#7a1fa2;stroke-width:12}svg .se{stroke:#7a1fa2;stroke-width:16}"
@@ -81,15 +84,16 @@ const char *const rv_html_style[] = {
     "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}",
     /* phone */
     "@media(max-width:640px){main{padding:18px 16px 32px}h1{font-size:19px}"
-    "dl,dl.small{display:block}dt{margin-top:6px;font-size:12.5px}"
+    "dl,dl.small,dl.pairs,#symbols dl{display:block}dt{margin-top:6px;font-size:12.5px}"
     "dl.small dt{max-width:none}.lists{display:block}}",
     /* paper */
-    "@page{margin:14mm 13mm}"
+    "@page{margin:14mm 13mm;@bottom-right{content:counter(page) ' / ' counter(pages);font:8pt "
+    "sans-serif;color:#5a636d}}"
     "@media print{body{font-size:9.6pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "main{max-width:none;padding:0}nav{display:none}section{margin-top:16pt}"
     "h1{font-size:15pt}header .subject{font-size:11pt}h2{font-size:11pt;break-after:avoid}"
     "h3{font-size:10pt;break-after:avoid}.lead{font-size:10.5pt}table{font-size:8.6pt}"
-    "th,td{padding:2pt 6pt 2pt 0}thead .n{padding-right:18px}tbody small,thead "
+    "th,td{padding:2pt 6pt 2pt 0}thead .n{padding-right:22px}tbody small,thead "
     "small{font-size:7.4pt}"
     ".small,ul.small,dl.small{font-size:8pt}.scroll{overflow:visible}"
     "tr{break-inside:avoid}tr.group{break-after:avoid}thead{display:table-header-group}"

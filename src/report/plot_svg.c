@@ -90,7 +90,6 @@ static void draw_tick(const struct board *board, const struct rv_plot_mark *mark
 static void draw_through(const struct board *board, const struct rv_plot_mark *mark, size_t row)
 {
     double x = rv_svg_place(&board->x, mark->x);
-    double y = top_margin - 9.0 - (row % 2 == 0 ? 0.0 : 0.0);
     vertical(board, "through", x);
     if (isfinite(mark->x_se)) {
         double left = rv_svg_place(&board->x, mark->x - mark->x_se);
@@ -99,7 +98,8 @@ static void draw_through(const struct board *board, const struct rv_plot_mark *m
                     (struct rv_svg_point){right, top_margin - 6.0});
     }
     rv_svg_text(board->out, row % 2 == 0 ? "letter before" : "letter after",
-                (struct rv_svg_point){row % 2 == 0 ? x - 3.0 : x + 3.0, y}, mark->label);
+                (struct rv_svg_point){row % 2 == 0 ? x - 3.0 : x + 3.0, top_margin - 9.0},
+                mark->label);
 }
 
 static void draw_marks(const struct board *board, const struct rv_lane *lane,

@@ -141,7 +141,8 @@ static void write_facts(struct rv_text *out, const struct rv_part *part)
                                   item->tone == RV_TONE_PLAIN);
     bool small =
         part->tone == RV_TONE_SMALL || (part->items != NULL && part->items->tone == RV_TONE_SMALL);
-    open_tag(out, "dl", small ? "small" : questions ? "questions" : NULL);
+    bool pairs = part->tone == RV_TONE_LEAD; /* short facts, two in a row */
+    open_tag(out, "dl", small ? "small" : questions ? "questions" : pairs ? "pairs" : NULL);
     for (const struct rv_item *item = part->items; item != NULL; item = item->next) {
         rv_html_element(out, "dt", NULL, item->label != NULL ? item->label : "");
         rv_html_element(out, "dd", NULL, item->text);

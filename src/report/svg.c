@@ -131,9 +131,37 @@ static void see(struct pen *pen, struct column *column, struct place at, long wi
         column->high = at;
 }
 
-static double between(double value, double low, double high)
+/* Which edge a sample lies beyond: -1 the top, 1 the bottom. */
+static int beyond(double y, const struct rv_svg_frame *frame)
 {
-    return value < low ? low : value > high ? high : value;
+    return y < frame->top ? -1 : y > frame->bottom ? 1 : 0;
+}
+
+/* A curve that runs off the frame is drawn to its edge and goes on where it comes back. */
+struct outside {
+    int edge;
+    bool skipped;
+    struct place last;
+};
+
+static void step(struct pen *pen, struct column *column, struct outside *outside,
+                 const struct rv_svg_frame *frame, double x, double y)
+{
+    int edge = beyond(y, frame);
+    struct place at = {tenths(x), tenths(edge < 0 ? frame->top : edge > 0 ? frame->bottom : y)};
+    long width = tenths(frame->column) > 0 ? tenths(frame->column) : 1;
+    if (edge != 0 && edge == outside->edge) {
+        outside->skipped = true;
+        outside->last = at;
+        return;
+    }
+    if (outside->skipped) {
+        flush(pen, column);
+        lift(pen);
+        see(pen, column, outside->last, width);
+    }
+    *outside = (struct outside){.edge = edge};
+    see(pen, column, at, width);
 }
 
 void rv_svg_curve(struct rv_text *out, const char *class, const struct rv_curve *curve,
@@ -141,7 +169,7 @@ void rv_svg_curve(struct rv_text *out, const char *class, const struct rv_curve 
 {
     struct pen pen = {.out = out};
     struct column column = {0};
-    long width = tenths(frame->column) > 0 ? tenths(frame->column) : 1;
+    struct outside outside = {0};
     rv_text_format(out, "<path class=\"%s\" d=\"", class);
     for (size_t i = 0; i < curve->count; i++) {
         double x = curve->start + curve->step * (double)i;
@@ -150,10 +178,11 @@ void rv_svg_curve(struct rv_text *out, const char *class, const struct rv_curve 
         if (!isfinite(curve->samples[i])) {
             flush(&pen, &column);
             lift(&pen);
+            outside = (struct outside){0};
             continue;
         }
-        double y = between(rv_svg_place(&frame->y, curve->samples[i]), frame->top, frame->bottom);
-        see(&pen, &column, (struct place){tenths(rv_svg_place(&frame->x, x)), tenths(y)}, width);
+        step(&pen, &column, &outside, frame, rv_svg_place(&frame->x, x),
+             rv_svg_place(&frame->y, curve->samples[i]));
     }
     flush(&pen, &column);
     lift(&pen);
