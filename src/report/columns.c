@@ -204,21 +204,27 @@ static void fit(struct layout *layout, size_t limit)
     }
 }
 
+struct line {
+    size_t bytes;
+    bool is_note, ends_body;
+};
+
 /* The k-th line of a cell: its body, then its notes, each wrapped. NULL: it has no such line. */
 static const char *cell_line(const struct rv_cell *cell, const char *body, size_t width, size_t k,
-                             size_t *bytes, bool *is_note)
+                             struct line *found)
 {
     for (size_t i = 0; i <= cell->note_count; i++) {
         const char *rest = i == 0 ? body : cell->notes[i - 1];
         while (rest != NULL && (*rest != '\0' || i == 0)) {
             const char *line = rest;
-            *bytes = rv_columns_line(line, width, &rest);
-            *is_note = i > 0;
+            found->bytes = rv_columns_line(line, width, &rest);
+            found->is_note = i > 0;
+            found->ends_body = i == 0 && rest == NULL;
             if (k-- == 0)
                 return line;
         }
     }
-    *bytes = 0;
+    *found = (struct line){0};
     return NULL;
 }
 
@@ -244,19 +250,18 @@ static struct piece piece_of(const struct rv_cell *cell, size_t width, size_t k)
     struct piece piece = {.style = RV_STYLE_PLAIN};
     struct rv_text body = {0};
     const char *marks[3];
-    size_t bytes = 0;
-    bool is_note = false;
+    struct line found = {0};
     rv_text_append(&body, "");
     body_of(cell, &body);
-    const char *line = cell_line(cell, body.failed ? "" : body.bytes, width, k, &bytes, &is_note);
-    rv_text_append_n(&piece.words, line != NULL ? line : "", bytes);
-    piece.suffix = line != NULL && k == 0 ? marks_of(cell, marks) : 0;
+    const char *line = cell_line(cell, body.failed ? "" : body.bytes, width, k, &found);
+    rv_text_append_n(&piece.words, line != NULL ? line : "", found.bytes);
+    piece.suffix = found.ends_body ? marks_of(cell, marks) : 0;
     for (size_t i = 0; i < piece.suffix; i++)
         rv_text_append(&piece.words, marks[i]);
     piece.words.failed = piece.words.failed || body.failed;
-    piece.exists = bytes > 0 && !piece.words.failed;
+    piece.exists = found.bytes > 0 && !piece.words.failed;
     if (piece.exists)
-        piece.style = style_of(cell, is_note);
+        piece.style = style_of(cell, found.is_note);
     rv_text_finish(&body);
     return piece;
 }

@@ -78,21 +78,24 @@ static struct rv_cell other_cell(struct rv_document *document, const struct rv_n
     return rv_cell_text(rv_document_join(document, crd, ", ", myotonia));
 }
 
-static struct rv_cell verdict_cell(struct rv_document *document, const struct rv_report *report,
-                                   const struct rv_needle *needle)
+static const struct rv_muscle_result *result_of(const struct rv_report *report,
+                                                const struct rv_needle *needle)
 {
     const struct rv_interpretation *found = &report->interpretation;
-    for (size_t i = 0; i < found->muscle_count; i++) {
-        if (found->muscles[i].needle != needle)
-            continue;
-        enum rv_muscle_verdict verdict = found->muscles[i].verdict;
-        struct rv_cell cell = rv_cell_text(rv_muscle_verdict_name(verdict));
-        if (verdict != RV_MUSCLE_NORMAL && verdict != RV_MUSCLE_INDETERMINATE)
-            cell.judgement = RV_ABNORMAL;
-        rv_cell_note(&cell, rv_document_clean(document, found->muscles[i].reason));
-        return cell;
-    }
-    return (struct rv_cell){0};
+    for (size_t i = 0; i < found->muscle_count; i++)
+        if (found->muscles[i].needle == needle)
+            return &found->muscles[i];
+    return NULL;
+}
+
+static struct rv_cell verdict_cell(const struct rv_muscle_result *result)
+{
+    if (result == NULL)
+        return (struct rv_cell){0};
+    struct rv_cell cell = rv_cell_text(rv_muscle_verdict_name(result->verdict));
+    if (result->verdict != RV_MUSCLE_NORMAL && result->verdict != RV_MUSCLE_INDETERMINATE)
+        cell.judgement = RV_ABNORMAL;
+    return cell;
 }
 
 static void fill_row(struct rv_document *document, const struct rv_report *report, size_t index,
@@ -118,7 +121,7 @@ static void fill_row(struct rv_document *document, const struct rv_report *repor
     cells[COLUMN_RECRUITMENT] = word_cell(rv_recruitment_word(n->recruitment));
     const char *activation = rv_document_clean(document, n->activation);
     cells[COLUMN_ACTIVATION] = activation != NULL ? rv_cell_text(activation) : word_cell(NULL);
-    cells[COLUMN_VERDICT] = verdict_cell(document, report, n);
+    cells[COLUMN_VERDICT] = verdict_cell(result_of(report, n));
 }
 
 void rv_compose_needle(struct rv_document *document, const struct rv_report *report)
@@ -127,10 +130,19 @@ void rv_compose_needle(struct rv_document *document, const struct rv_report *rep
         return;
     struct rv_section *section = rv_document_section(document, "needle", "Needle EMG");
     struct rv_part *table = rv_section_table(document, section, NULL, columns, NEEDLE_COLUMN_COUNT);
+    struct rv_part *reasons = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
+    if (reasons != NULL)
+        reasons->tone = RV_TONE_SMALL;
     for (size_t i = 0; i < report->study->needle_count; i++) {
-        struct rv_row *row = rv_table_row(document, table, report->study->needle[i].side);
-        if (row != NULL)
-            fill_row(document, report, i, row->cells);
+        const struct rv_needle *needle = &report->study->needle[i];
+        struct rv_row *row = rv_table_row(document, table, needle->side);
+        const struct rv_muscle_result *result = result_of(report, needle);
+        if (row == NULL)
+            continue;
+        fill_row(document, report, i, row->cells);
+        if (result != NULL && result->reason != NULL)
+            rv_part_gather(document, reasons, row->cells[COLUMN_ID].text,
+                           rv_document_clean(document, result->reason));
     }
     rv_table_settle(table);
     rv_section_text(document, section, NULL,

@@ -398,35 +398,54 @@ static void further_row(struct rv_document *document, const struct rv_measuremen
     const char *site = rv_document_clean(document, response->stimulate);
     row->cells[0] = rv_cell_text(rv_document_clean(document, response->id));
     row->cells[1] =
-        rv_cell_text(rv_document_join(document, rv_compose_nerve(document, response), ", ", site));
+        rv_cell_text(rv_document_join(document, rv_kind_title(response->kind), ", ", site));
     row->cells[2] = rv_cell_text(rv_parameter_facts(parameter)->label);
     row->cells[3] = rv_compose_value(document, measurement, parameter);
     row->cells[4] = rv_cell_text(rv_unit_title(rv_parameter_unit(parameter, response->kind)));
     footnotes(document, notes, measurement, parameter);
 }
 
+static void further_rows(struct rv_document *document, const struct rv_report *report,
+                         struct rv_part *table, struct rv_part *notes)
+{
+    const struct rv_response *before = NULL;
+    for (size_t i = 0; i < report->measurement_count; i++)
+        for (enum rv_parameter p = 0; p < RV_PARAMETER_COUNT; p++) {
+            const struct rv_measurement *measurement = &report->measurements[i];
+            if (!is_left_over(measurement, p))
+                continue;
+            if (before == NULL || !rv_compose_same_nerve(before, measurement->response))
+                rv_table_group(document, table, measurement->response->side,
+                               rv_compose_nerve(document, measurement->response));
+            before = measurement->response;
+            further_row(document, measurement, p, table, notes);
+        }
+}
+
+static bool any_left_over(const struct rv_report *report)
+{
+    for (size_t i = 0; i < report->measurement_count; i++)
+        for (enum rv_parameter p = 0; p < RV_PARAMETER_COUNT; p++)
+            if (is_left_over(&report->measurements[i], p))
+                return true;
+    return false;
+}
+
 static void further_values(struct rv_document *document, const struct rv_report *report)
 {
     static const struct rv_column columns[] = {{RV_COLUMN_ID, "row", NULL, false},
-                                               {RV_COLUMN_TEXT, "response", NULL, false},
+                                               {RV_COLUMN_TEXT, "nerve / response", NULL, false},
                                                {RV_COLUMN_TEXT, "value of", NULL, false},
                                                {RV_COLUMN_NUMBER, "value", NULL, false},
                                                {RV_COLUMN_TEXT, "unit", NULL, false}};
-    struct rv_part *table = NULL, *notes = NULL;
-    for (size_t i = 0; i < report->measurement_count; i++)
-        for (enum rv_parameter p = 0; p < RV_PARAMETER_COUNT; p++) {
-            if (!is_left_over(&report->measurements[i], p))
-                continue;
-            if (table == NULL) {
-                struct rv_section *section =
-                    rv_document_section(document, "further", "Further values");
-                table = rv_section_table(document, section, NULL, columns, 5);
-                notes = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
-                if (notes != NULL)
-                    notes->tone = RV_TONE_SMALL;
-            }
-            further_row(document, &report->measurements[i], p, table, notes);
-        }
+    if (!any_left_over(report))
+        return;
+    struct rv_section *section = rv_document_section(document, "further", "Further values");
+    struct rv_part *table = rv_section_table(document, section, NULL, columns, 5);
+    struct rv_part *notes = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
+    if (notes != NULL)
+        notes->tone = RV_TONE_SMALL;
+    further_rows(document, report, table, notes);
     rv_table_settle(table);
 }
 

@@ -10,6 +10,24 @@
 #include <math.h>
 #include <string.h>
 
+#define CERTAIN 0.995 /* would read 1.00 */
+
+/* The sentence, the rows it rests on unless it names them itself, p where it is in doubt. */
+static const char *finding_text(struct rv_document *document, const struct rv_finding *finding)
+{
+    const char *text = rv_document_clean(document, finding->text);
+    bool named = finding->evidence_count > 0 && text != NULL && finding->evidence[0] != NULL &&
+                 strstr(text, finding->evidence[0]) != NULL;
+    const char *rows =
+        named ? NULL : rv_compose_list(document, finding->evidence, finding->evidence_count, ", ");
+    const char *p = finding->p < CERTAIN ? rv_compose_number(document, finding->p, 2, NULL) : NULL;
+    if (p != NULL)
+        rows = rv_document_join(document, rows, "; ", rv_document_format(document, "p %s", p));
+    if (rows == NULL)
+        return text;
+    return rv_document_format(document, "%s (%s)", text != NULL ? text : "", rows);
+}
+
 void rv_compose_findings(struct rv_document *document, const struct rv_report *report)
 {
     const struct rv_interpretation *found = &report->interpretation;
@@ -17,18 +35,9 @@ void rv_compose_findings(struct rv_document *document, const struct rv_report *r
         return;
     struct rv_section *section = rv_document_section(document, "findings", "Findings");
     struct rv_part *list = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
-    for (size_t i = 0; i < found->finding_count; i++) {
-        const struct rv_finding *finding = &found->findings[i];
-        const char *text = rv_document_clean(document, finding->text);
-        const char *rows =
-            rv_compose_list(document, finding->evidence, finding->evidence_count, ", ");
-        const char *p = rv_compose_number(document, finding->p, 2, NULL);
-        if (p != NULL)
-            rows = rv_document_join(document, rows, "; ", rv_document_format(document, "p %s", p));
-        if (rows != NULL)
-            text = rv_document_format(document, "%s (%s)", text != NULL ? text : "", rows);
-        rv_part_item(document, list, NULL, text, RV_TONE_PLAIN);
-    }
+    for (size_t i = 0; i < found->finding_count; i++)
+        rv_part_item(document, list, NULL, finding_text(document, &found->findings[i]),
+                     RV_TONE_PLAIN);
 }
 
 static void texts_list(struct rv_document *document, struct rv_section *section, const char *title,
@@ -56,14 +65,18 @@ static const char *pattern_title(struct rv_document *document, const struct rv_p
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         text = rv_document_join(document, text, ", ", more[i]);
     text = rv_document_join(document, text, ": ", rv_pattern_grade_name(pattern->grade));
-    return rv_document_join(document, text, ", ", rv_activity_name(pattern->activity));
+    const char *activity = pattern->activity == RV_ACTIVITY_INDETERMINATE
+                               ? "activity indeterminate"
+                               : rv_activity_name(pattern->activity);
+    return rv_document_join(document, text, ", ", activity);
 }
 
 static void add_pattern(struct rv_document *document, struct rv_section *section,
-                        const struct rv_pattern *pattern)
+                        const struct rv_pattern *pattern, const char *impression)
 {
+    bool told = rv_text_equal(pattern->statement, impression);
     rv_section_text(document, section, pattern_title(document, pattern),
-                    rv_document_clean(document, pattern->statement), RV_TONE_PLAIN);
+                    told ? NULL : rv_document_clean(document, pattern->statement), RV_TONE_PLAIN);
     texts_list(document, section, "For", pattern->evidence_for, pattern->evidence_for_count);
     texts_list(document, section, "Against", pattern->evidence_against,
                pattern->evidence_against_count);
@@ -74,14 +87,14 @@ static void add_pattern(struct rv_document *document, struct rv_section *section
                         RV_TONE_SMALL);
 }
 
-/* "Evidence: N02, N05." NULL for nothing. */
+/* "Evidence: N02, N05." with the full stop where it was missing; NULL for nothing. */
 static const char *sentence(struct rv_document *document, const char *before, const char *text)
 {
     const char *clean = rv_document_clean(document, text);
     if (clean == NULL || *clean == '\0')
         return NULL;
     const char *stop = strchr(".!?", clean[strlen(clean) - 1]) != NULL ? "" : ".";
-    return rv_document_format(document, "%s: %s%s", before, clean, stop);
+    return rv_document_format(document, "%s%s%s", before, clean, stop);
 }
 
 static void answers(struct rv_document *document, struct rv_section *section, const char *title,
@@ -91,10 +104,11 @@ static void answers(struct rv_document *document, struct rv_section *section, co
         return;
     struct rv_part *part = rv_section_part(document, section, RV_BLOCK_FACTS, title);
     for (size_t i = 0; i < count; i++) {
-        const char *text = rv_document_clean(document, list[i].answer);
+        const char *text = sentence(document, "", list[i].answer);
+        text = rv_document_join(document, text, " ",
+                                sentence(document, "Evidence: ", list[i].evidence));
         text =
-            rv_document_join(document, text, " ", sentence(document, "Evidence", list[i].evidence));
-        text = rv_document_join(document, text, " ", sentence(document, "Limits", list[i].limits));
+            rv_document_join(document, text, " ", sentence(document, "Limits: ", list[i].limits));
         rv_part_item(document, part, rv_document_clean(document, list[i].question), text,
                      RV_TONE_PLAIN);
     }
@@ -128,7 +142,7 @@ void rv_compose_interpretation(struct rv_document *document, const struct rv_rep
     rv_section_text(document, section, NULL, rv_document_clean(document, found->statement),
                     RV_TONE_LEAD);
     for (size_t i = 0; i < found->pattern_count; i++)
-        add_pattern(document, section, &found->patterns[i]);
+        add_pattern(document, section, &found->patterns[i], found->statement);
     answers(document, section, "Sufficiency of the needle examination", found->screens,
             found->screen_count);
     next_tests(document, found, section);
