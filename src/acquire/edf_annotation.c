@@ -54,7 +54,7 @@ static enum rv_status read_list(const unsigned char *bytes, size_t left, struct 
     if (!read_seconds(bytes, (size_t)(onset_end - bytes), true, &list->onset_s) ||
         fabs(list->onset_s) >= onset_limit_s)
         return wrong("has no onset (sign and seconds)", bytes, (size_t)(onset_end - bytes), err);
-    list->duration_s = NAN;
+    list->duration_s = (double)NAN;
     if (split != NULL && split + 1 < stop &&
         !read_seconds(split + 1, (size_t)(stop - split - 1), false, &list->duration_s))
         return wrong("has no duration in seconds", split + 1, (size_t)(stop - split - 1), err);
@@ -86,8 +86,8 @@ static bool add_text(struct rv_edf_events *events, const struct list *list, cons
     struct rv_event event = {.kind = RV_EVENT_NOTE,
                              .time_s = list->onset_s,
                              .duration_s = list->duration_s,
-                             .intensity_ma = NAN,
-                             .intensity_v = NAN};
+                             .intensity_ma = (double)NAN,
+                             .intensity_v = (double)NAN};
     if (rv_edf_stimulus_read(text, length, &event.intensity_ma, &event.intensity_v))
         event.kind = RV_EVENT_STIMULUS;
     return rv_edf_event_add(events, &event, text, length);

@@ -15,14 +15,13 @@ enum {
 static const size_t default_max_samples = (size_t)1 << 31;
 
 const struct rv_reader *const rv_readers[] = {
-    &rv_reader_edf,
-    NULL,
+    &rv_reader_edf, &rv_reader_sndfile, &rv_reader_wfdb, &rv_reader_text, &rv_reader_raw, NULL,
 };
 
 struct rv_source_options rv_source_defaults(void)
 {
     return (struct rv_source_options){
-        .max_samples = default_max_samples, .encoding = RV_S16LE, .rate_hz = NAN};
+        .max_samples = default_max_samples, .encoding = RV_S16LE, .rate_hz = (double)NAN};
 }
 
 bool rv_unit_factor(const char *unit, double *to_microvolt)
@@ -228,7 +227,7 @@ static enum rv_status find_reader(struct rv_source *source, struct rv_error *err
 
 static void facts_init(struct rv_recording_facts *facts)
 {
-    *facts = (struct rv_recording_facts){.record_s = NAN, .duration_s = NAN};
+    *facts = (struct rv_recording_facts){.record_s = (double)NAN, .duration_s = (double)NAN};
 }
 
 /* Takes over the input, in any case. */
@@ -261,12 +260,20 @@ static enum rv_status source_open(struct rv_input *input, const struct rv_source
     return RV_OK;
 }
 
+/* A WFDB record is often named without an ending: its header is then opened. */
+static bool open_header(const char *path, struct rv_input **input)
+{
+    char name[4096];
+    int length = snprintf(name, sizeof name, "%s.hea", path);
+    return length > 0 && (size_t)length < sizeof name && rv_input_open(name, input, NULL) == RV_OK;
+}
+
 enum rv_status rv_source_open(const char *path, const struct rv_source_options *options,
                               struct rv_source **source, struct rv_error *err)
 {
     struct rv_input *input;
     enum rv_status status = rv_input_open(path, &input, err);
-    if (status != RV_OK) {
+    if (status != RV_OK && !open_header(path, &input)) {
         char visible[520];
         rv_text_visible(path, strlen(path), visible, sizeof visible);
         return rv_fail_in(err, status, "%s", visible);

@@ -259,7 +259,7 @@ static enum rv_status writer_layout(struct rv_edf_writer *writer, const struct r
     writer->sample_bytes = from->bdf ? 3 : 2;
     writer->discontinuous = from->discontinuous;
     writer->record_s = from->record_s;
-    writer->previous_end_s = -INFINITY;
+    writer->previous_end_s = -(double)INFINITY;
     writer->signal_count = from->signal_count;
     size_t annotation_samples =
         from->annotation_bytes == 0 ? ANNOTATION_BYTES : from->annotation_bytes;
@@ -466,6 +466,8 @@ enum rv_status rv_edf_close(struct rv_edf_writer *writer, size_t *clipped, struc
     enum rv_status status = RV_OK;
     if (writer->failed)
         status = rv_fail(err, RV_MISUSE, "a record could not be written, so there is no file");
+    else if (writer->record_count == 0)
+        status = rv_fail(err, RV_MISUSE, "no record was written, so there is no file");
     if (status == RV_OK)
         status = rv_output_patch(writer->output, RECORD_COUNT_AT, count, (size_t)length, err);
     if (status == RV_OK) {

@@ -132,10 +132,8 @@ void rv_number_write(double number, char *out)
     }
     for (int digits = 1; digits <= 15; digits++) {
         snprintf(out, 32, "%.*g", digits, number);
-        bool same = !(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16);
-        /* 80 and not 8e+01: as many digits as stand before the point. */
-        bool plain = strchr(out, 'e') == NULL || fabs(number) >= 1e15 || fabs(number) < 1;
-        if (same && plain)
+        bool exponent = strchr(out, 'e') != NULL && fabs(number) >= 1e-4 && fabs(number) < 1e15;
+        if (!exponent && !(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))
             break;
     }
     point_in(out);

@@ -21,8 +21,7 @@ static double last_below(const struct rv_wave *wave, double from_ms, double leve
 }
 
 /* Adds to `weight` the samples' share of the interpolated value at ms. */
-static void spread_weight(const struct rv_wave *wave, double ms, double amount, size_t from,
-                          size_t count, double *weight)
+static void spread_weight(const struct rv_wave *wave, double ms, double amount, double *weight)
 {
     const double x = rv_wave_index(wave, ms);
     const size_t k = (size_t)x;
@@ -30,18 +29,15 @@ static void spread_weight(const struct rv_wave *wave, double ms, double amount, 
     const double share[4] = {0.5 * f * (-1 + f * (2 - f)), 1 + 0.5 * f * f * (-5 + 3 * f),
                              0.5 * f * (1 + f * (4 - 3 * f)), 0.5 * f * f * (f - 1)};
     for (size_t j = 0; j < 4; j++) {
-        const size_t at = k - 1 + j;
-        if (at >= from && at < from + count) {
-            weight[at - from] += amount * share[j];
-        }
+        weight[k - 1 + j] += amount * share[j];
     }
 }
 
 bool rv_anchor_fit(struct rv_wave *wave)
 {
     const double height = wave->amplitude;
-    const double high_ms = last_below(wave, wave->peak_ms, wave->base + 0.75 * height);
-    const double low_ms = last_below(wave, high_ms, wave->base + 0.25 * height);
+    const double high_ms = last_below(wave, wave->peak_ms, 0.75 * height);
+    const double low_ms = last_below(wave, high_ms, 0.25 * height);
     const double step = 1000.0 / wave->rate_hz / FINE;
     const double start = rv_wave_ms(wave, (double)wave->blank + 2.0);
     size_t n = (size_t)((high_ms - low_ms) / step) + 1;
@@ -53,7 +49,7 @@ bool rv_anchor_fit(struct rv_wave *wave)
     double mean = 0.0, slope = 0.0, spread = 0.0;
     for (size_t i = 0; i < n; i++) {
         const double u = low_ms + (double)i * step - middle;
-        const double value = rv_wave_interpolate(wave, middle + u) - wave->base;
+        const double value = rv_wave_interpolate(wave, middle + u);
         mean += value / (double)n;
         slope += u * value;
         spread += u * u;
@@ -64,18 +60,15 @@ bool rv_anchor_fit(struct rv_wave *wave)
     }
     wave->tangent_ms = middle - mean / slope;
     wave->rise_ms = height / slope;
-    const size_t from = rv_wave_at(wave, low_ms) - 2;
-    const size_t count = rv_wave_at(wave, high_ms) + 3 - from;
-    double *weight = rv_arena_alloc(wave->scratch, count, sizeof *weight);
+    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
     if (weight == NULL) {
         return false;
     }
     for (size_t i = 0; i < n; i++) {
         const double u = low_ms + (double)i * step - middle;
         const double amount = 1.0 / (double)n + (wave->tangent_ms - middle) * u / spread;
-        spread_weight(wave, middle + u, amount, from, count, weight);
+        spread_weight(wave, middle + u, amount, weight);
     }
-    const double line_sd = rv_noise_sum_sd(&wave->noise, weight, count, wave->scratch);
-    wave->tangent_se_ms = hypot(line_sd, wave->base_se) / slope;
+    wave->tangent_se_ms = rv_wave_sum_sd(wave, weight) / slope;
     return true;
 }

@@ -8,7 +8,7 @@
 #include "mark/mark_compound.h"
 #include "mark/noise.h"
 
-enum { RV_TAIL_TERMS = 3, RV_PRESENCE_WIDTHS = 3, RV_DRAW_COUNT = 300 };
+enum { RV_TAIL_COLUMNS = 6, RV_PRESENCE_WIDTHS = 3, RV_DRAW_COUNT = 300 };
 
 /* Constants of one kind of response; docs/methods/marks.md names each. */
 struct rv_compound_rules {
@@ -25,15 +25,17 @@ struct rv_compound_rules {
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
-/* Level, and exponentials amplitude * exp(-(t - origin) / tau), with their covariance. */
+/* Level, a step that dies away slowly, and exponentials amplitude * exp(-(t - origin) / tau).
+ * `inverse` is of the normal equations with a column for each time constant too. */
 struct rv_tail {
-    size_t terms; /* 1: only the level */
+    bool step;
+    size_t exponentials;
     double origin_ms;
-    double tau_ms[RV_TAIL_TERMS]; /* of terms 1 and 2 */
-    double coefficient[RV_TAIL_TERMS];
-    double covariance[RV_TAIL_TERMS * RV_TAIL_TERMS];
+    double tau_ms[2];
+    double coefficient[RV_TAIL_COLUMNS];
+    double inverse[RV_TAIL_COLUMNS * RV_TAIL_COLUMNS];
 };
-void rv_tail_basis(const struct rv_tail *tail, double ms, double basis[RV_TAIL_TERMS]);
+double rv_tail_level(const struct rv_tail *tail, double ms);
 
 struct rv_wave {
     const struct rv_sweeps *sweeps;
@@ -48,6 +50,9 @@ struct rv_wave {
     double *y;          /* raw - tail */
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
+    size_t tail_until;  /* the fit used [0, pre_count) and [blank, tail_until) */
+    double tail_offset; /* taken off before the sums, against cancellation */
+    double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;    /* noise SD of `smooth` */
     bool artefact_seen;  /* something happened at the stimulus */
@@ -56,8 +61,8 @@ struct rv_wave {
     double seed_ms;      /* where presence found the wave */
     /* refined: */
     double peak_ms, peak_se_ms, amplitude, rise_ms; /* rise_ms: amplitude / steepest slope */
+    double *peak_weight;                            /* of the amplitude on the samples of y */
     double tangent_ms, tangent_se_ms;
-    double base, base_se; /* start level near the onset on y */
     uint64_t flags;
     struct rv_arena *scratch;
 };
@@ -77,12 +82,17 @@ size_t rv_wave_at(const struct rv_wave *wave, double ms);
 bool rv_wave_prepare(struct rv_wave *wave);
 /* Smooths y from `blank` on. */
 void rv_wave_smooth(struct rv_wave *wave);
+/* SD of sum weight[i] y[i] over the whole trace: noise, mains, and the fit of level and tail. The
+ * weights are consumed. */
+double rv_wave_sum_sd(const struct rv_wave *wave, double *weight);
 double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on y */
 
 /* tail.c: fits level and exponentials between blanking and the foot, subtracts. */
 void rv_tail_fit(struct rv_wave *wave, double until_ms);
-/* SD of what the fitted tail may be wrong by at a time. */
-double rv_tail_sd(const struct rv_wave *wave, double ms);
+/* Until when level and tail alone explain the trace, at most `cap_ms`. */
+double rv_tail_extent(struct rv_wave *wave, double cap_ms);
+/* y is raw minus the fitted tail: turns weights on y into weights on raw. */
+void rv_tail_account(const struct rv_wave *wave, double *weight);
 
 /* coarse.c: the main negative phase and its foot; false: none in the window. */
 bool rv_coarse_find(struct rv_wave *wave);
@@ -99,6 +109,7 @@ bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence);
 /* peak.c: an extremum by a local polynomial. `sign` 1: of y, -1: of -y. */
 struct rv_extremum {
     double ms, se_ms, level, level_se;
+    double *level_weight;         /* of the level on the samples of y */
     double leave_ms, leave_se_ms; /* where it has been left by `rise`; 0 without one */
 };
 bool rv_peak_fit(const struct rv_wave *wave, size_t around, double half_ms, double sign,

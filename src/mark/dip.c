@@ -18,11 +18,20 @@ bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
     for (size_t i = from; i < wave->peak; i++) {
         lowest = wave->smooth[i] < wave->smooth[lowest] ? i : lowest;
     }
-    const double depth = wave->base - wave->smooth[lowest];
-    const double height = wave->smooth[wave->peak] - wave->base;
-    const double tail_sd = rv_tail_sd(wave, rv_wave_ms(wave, (double)lowest));
-    const double noise = hypot(wave->smooth_sd, tail_sd);
-    if (lowest <= wave->blank + 2 || depth < DIP_SHARE * height || depth < DIP_NOISE * noise) {
+    const double depth = -wave->smooth[lowest];
+    const double height = wave->smooth[wave->peak];
+    if (lowest <= wave->blank + 2 || depth < DIP_SHARE * height ||
+        depth < DIP_NOISE * wave->smooth_sd) {
+        return false;
+    }
+    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
+    if (weight == NULL) {
+        return false;
+    }
+    weight[lowest] = 1.0;
+    rv_tail_account(wave, weight);
+    weight[lowest] = 0.0; /* what the level and the tail may be wrong by there */
+    if (depth < DIP_NOISE * rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch)) {
         return false;
     }
     *dip = lowest;

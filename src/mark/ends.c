@@ -8,14 +8,6 @@
 /* The end: the trace stays within this share of the peak-to-peak amplitude. */
 #define END_SHARE 0.02
 
-/* Error of the start level carried to a later time. */
-static double base_sd(const struct rv_wave *wave, double ms)
-{
-    const double mains = wave->sweeps->mains_se_uv;
-    const double tail = rv_tail_sd(wave, ms);
-    return sqrt(wave->base_se * wave->base_se + 0.5 * tail * tail + mains * mains);
-}
-
 /* A crossing of `level` near sample `at` by a local cubic; falling or rising. */
 static bool cross(const struct rv_wave *wave, size_t at, double half_ms, double level,
                   struct rv_mark *mark)
@@ -44,9 +36,9 @@ static bool cross(const struct rv_wave *wave, size_t at, double half_ms, double 
     const double slope = fabs(rv_local_value(&local, u, 1));
     const double step_ms = local.half * 1000.0 / wave->rate_hz;
     const double ms = rv_local_ms(wave, &local, u);
-    const double level_sd = hypot(rv_local_sd(wave, &local, row), base_sd(wave, ms));
     *mark = (struct rv_mark){.validity = RV_MEASURED, .ms = ms, .by = RV_BY_AUTO};
-    mark->se_ms = level_sd / fmax(slope, 1e-300) * step_ms;
+    mark->level_uv = -level;
+    mark->se_ms = rv_local_sd(wave, &local, row) / fmax(slope, 1e-300) * step_ms;
     return true;
 }
 
@@ -55,11 +47,11 @@ static void measure_negative(struct rv_wave *wave, const struct rv_onset *onset,
 {
     struct rv_mark *recovery = &compound->marks[RV_MARK_RECOVERY];
     size_t i = rv_wave_at(wave, wave->peak_ms);
-    while (i + 1 < wave->count && wave->smooth[i] > wave->base) {
+    while (i + 1 < wave->count && wave->smooth[i] > 0.0) {
         i++;
     }
     const double half_ms = fmax(0.15 * wave->rise_ms, 1.5 * 1000.0 / wave->rate_hz);
-    if (i + 3 >= wave->count || !cross(wave, i, half_ms, wave->base, recovery)) {
+    if (i + 3 >= wave->count || !cross(wave, i, half_ms, 0.0, recovery)) {
         compound->flags |= rv_flag_bit(RV_FLAG_CUT_BY_END);
         recovery->validity = RV_NOT_MEASURABLE;
         return;
@@ -69,21 +61,16 @@ static void measure_negative(struct rv_wave *wave, const struct rv_onset *onset,
         (struct rv_value){RV_MEASURED, recovery->ms - onset->ms,
                           hypot(recovery->se_ms, onset->se_ms), RV_BY_AUTO, NULL};
     const size_t from = rv_wave_at(wave, onset->ms), to = rv_wave_at(wave, recovery->ms);
-    double *weight = rv_arena_alloc(wave->scratch, to - from + 1, sizeof *weight);
+    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
     double area = 0.0;
     for (size_t k = from; k <= to && weight != NULL; k++) {
-        const double above = wave->y[k] - wave->base;
         /* an initial dip is no part of the negative phase; noise near the ends is */
-        const bool counts = above > 0.0 || wave->smooth[k] > wave->base;
-        weight[k - from] = counts ? step : 0.0;
-        area += counts ? step * above : 0.0;
+        const bool counts = wave->y[k] > 0.0 || wave->smooth[k] > 0.0;
+        weight[k] = counts ? step : 0.0;
+        area += weight[k] * wave->y[k];
     }
-    const double noise = weight != NULL
-                             ? rv_noise_sum_sd(&wave->noise, weight, to - from + 1, wave->scratch)
-                             : (double)NAN;
-    const double level = base_sd(wave, wave->peak_ms) * (recovery->ms - onset->ms);
-    compound->negative_area_uvms =
-        (struct rv_value){RV_MEASURED, area, hypot(noise, level), RV_BY_AUTO, NULL};
+    const double se = weight != NULL ? rv_wave_sum_sd(wave, weight) : (double)NAN;
+    compound->negative_area_uvms = (struct rv_value){RV_MEASURED, area, se, RV_BY_AUTO, NULL};
 }
 
 static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
@@ -101,13 +88,15 @@ static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
         compound->flags |= low + 3 >= wave->count ? rv_flag_bit(RV_FLAG_CUT_BY_END) : 0;
         return;
     }
-    compound->marks[RV_MARK_POSITIVE_PEAK] = (struct rv_mark){
-        RV_MEASURED, bottom.ms, bottom.se_ms, -(bottom.level - wave->base), RV_BY_AUTO};
-    const double drift = rv_tail_sd(wave, wave->peak_ms) - rv_tail_sd(wave, bottom.ms);
-    compound->peak_to_peak_uv = (struct rv_value){
-        RV_MEASURED, wave->amplitude + wave->base - bottom.level,
-        sqrt(bottom.level_se * bottom.level_se + drift * drift), RV_BY_AUTO, NULL};
-    const double level = wave->base - END_SHARE * compound->peak_to_peak_uv.value;
+    compound->marks[RV_MARK_POSITIVE_PEAK] =
+        (struct rv_mark){RV_MEASURED, bottom.ms, bottom.se_ms, -bottom.level, RV_BY_AUTO};
+    for (size_t k = 0; k < wave->count; k++) { /* top minus bottom: what both share cancels */
+        bottom.level_weight[k] = wave->peak_weight[k] - bottom.level_weight[k];
+    }
+    compound->peak_to_peak_uv =
+        (struct rv_value){RV_MEASURED, wave->amplitude - bottom.level,
+                          rv_wave_sum_sd(wave, bottom.level_weight), RV_BY_AUTO, NULL};
+    const double level = -END_SHARE * compound->peak_to_peak_uv.value;
     size_t i = low;
     while (i + 1 < wave->count && wave->smooth[i] < level) {
         i++;

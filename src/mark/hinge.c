@@ -71,7 +71,7 @@ static void project_out(const struct hinge *hinge, double *x)
 /* Where the trace last rises through a fraction of the amplitude before the peak. */
 static double rise_ms(const struct rv_wave *wave, double fraction)
 {
-    const double level = wave->base + fraction * wave->amplitude;
+    const double level = fraction * wave->amplitude;
     size_t i = rv_wave_at(wave, wave->peak_ms);
     while (i > wave->blank + 1 && wave->smooth[i] > level) {
         i--;

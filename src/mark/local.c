@@ -132,28 +132,27 @@ void rv_local_row(const struct rv_local *local, double u, int derivative, double
     }
 }
 
-void rv_local_weights(const struct rv_local *local, const double row[RV_LOCAL_TERMS],
-                      size_t weight_from, double *weight)
+void rv_local_weights(const struct rv_local *local, const double row[RV_LOCAL_TERMS], double factor,
+                      double *weight)
 {
     double on_power[RV_LOCAL_TERMS] = {0};
     for (size_t c = 0; c < local->terms; c++) {
         for (size_t m = 0; m < local->terms; m++) {
-            on_power[c] += row[m] * local->inverse[m][c];
+            on_power[c] += factor * row[m] * local->inverse[m][c];
         }
     }
     for (size_t i = 0; i < local->count; i++) {
-        weight[local->from + i - weight_from] +=
-            derived(on_power, local->terms, sample_u(local, i), 0);
+        weight[local->from + i] += derived(on_power, local->terms, sample_u(local, i), 0);
     }
 }
 
 double rv_local_sd(const struct rv_wave *wave, const struct rv_local *local,
                    const double row[RV_LOCAL_TERMS])
 {
-    double *weight = rv_arena_alloc(wave->scratch, local->count, sizeof *weight);
+    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
     if (weight == NULL) {
         return (double)NAN;
     }
-    rv_local_weights(local, row, local->from, weight);
-    return rv_noise_sum_sd(&wave->noise, weight, local->count, wave->scratch);
+    rv_local_weights(local, row, 1.0, weight);
+    return rv_wave_sum_sd(wave, weight);
 }

@@ -28,10 +28,9 @@ double rv_local_u(const struct rv_wave *wave, const struct rv_local *local, doub
 /* A linear combination of the coefficients as a row: add the value or a derivative at u. */
 void rv_local_row(const struct rv_local *local, double u, int derivative, double factor,
                   double row[RV_LOCAL_TERMS]);
-/* Its weights on the samples `from` ... `from + count - 1` of the trace are added to weight,
- * which begins at sample `weight_from`. */
-void rv_local_weights(const struct rv_local *local, const double row[RV_LOCAL_TERMS],
-                      size_t weight_from, double *weight);
+/* Its weights, times `factor`, are added to those on the samples of the trace. */
+void rv_local_weights(const struct rv_local *local, const double row[RV_LOCAL_TERMS], double factor,
+                      double *weight);
 double rv_local_sd(const struct rv_wave *wave, const struct rv_local *local,
                    const double row[RV_LOCAL_TERMS]);
 

@@ -32,7 +32,7 @@ static bool is_flat(const struct rv_sweeps *sweeps)
 static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence)
 {
     const double gap = wave->rules->foot_gap_ms;
-    double until = presence->at_ms - 2.5 * wave->rules->width_ms[0] - gap;
+    double until = rv_tail_extent(wave, presence->at_ms - 2.5 * wave->rules->width_ms[0] - gap);
     bool found = false;
     for (int round = 0; round < TAIL_ROUNDS; round++) {
         rv_tail_fit(wave, until);
@@ -43,7 +43,7 @@ static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence
         }
         size_t dip;
         const size_t foot = rv_dip_find(wave, &dip) ? rv_dip_foot(wave, dip) : wave->foot;
-        until = rv_wave_ms(wave, (double)foot) - gap;
+        until = rv_tail_extent(wave, rv_wave_ms(wave, (double)foot) - gap);
     }
     return found;
 }
@@ -51,25 +51,21 @@ static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence
 static bool measure_peak(struct rv_wave *wave, struct rv_compound *compound)
 {
     struct rv_extremum top;
-    wave->base = 0.0;
-    wave->base_se = rv_tail_sd(wave, rv_wave_ms(wave, (double)wave->foot));
     const double rough_ms = 1000.0 * (double)(wave->peak - wave->foot) / wave->rate_hz;
     if (!rv_peak_fit(wave, wave->peak, 0.5 * rough_ms, 1.0, 0.0, &top)) {
         return false;
     }
     wave->peak_ms = top.ms;
     wave->peak_se_ms = top.se_ms;
-    wave->amplitude = top.level - wave->base;
+    wave->amplitude = top.level;
+    wave->peak_weight = top.level_weight;
     if (!(wave->amplitude > 0.0)) {
         return false;
     }
     compound->marks[RV_MARK_NEGATIVE_PEAK] =
         (struct rv_mark){RV_MEASURED, top.ms, top.se_ms, -wave->amplitude, RV_BY_AUTO};
-    const double level = hypot(wave->base_se, rv_tail_sd(wave, top.ms));
-    const double mains = wave->sweeps->mains_se_uv;
-    compound->amplitude_uv = (struct rv_value){
-        RV_MEASURED, wave->amplitude,
-        sqrt(top.level_se * top.level_se + level * level + mains * mains), RV_BY_AUTO, NULL};
+    compound->amplitude_uv =
+        (struct rv_value){RV_MEASURED, wave->amplitude, top.level_se, RV_BY_AUTO, NULL};
     return true;
 }
 
@@ -84,8 +80,8 @@ static bool measure_onset(struct rv_wave *wave, struct rv_compound *compound,
     }
     struct rv_extremum bottom;
     if (rv_dip_find(wave, &dip) && rv_dip_onset(wave, dip, onset, &bottom)) {
-        compound->marks[RV_MARK_INITIAL_POSITIVE_PEAK] = (struct rv_mark){
-            RV_MEASURED, bottom.ms, bottom.se_ms, -(bottom.level - wave->base), RV_BY_AUTO};
+        compound->marks[RV_MARK_INITIAL_POSITIVE_PEAK] =
+            (struct rv_mark){RV_MEASURED, bottom.ms, bottom.se_ms, -bottom.level, RV_BY_AUTO};
     } else {
         struct rv_draws draws;
         if (!rv_hinge_draw(wave, snr_db, &draws)) {
@@ -95,9 +91,8 @@ static bool measure_onset(struct rv_wave *wave, struct rv_compound *compound,
         rv_onset_fuse(wave, &draws, snr_db, onset);
     }
     compound->flags |= onset->flags;
-    compound->marks[RV_MARK_ONSET] =
-        (struct rv_mark){RV_MEASURED, onset->ms, onset->se_ms,
-                         -(rv_wave_interpolate(wave, onset->ms) - wave->base), RV_BY_AUTO};
+    compound->marks[RV_MARK_ONSET] = (struct rv_mark){
+        RV_MEASURED, onset->ms, onset->se_ms, -rv_wave_interpolate(wave, onset->ms), RV_BY_AUTO};
     return true;
 }
 
@@ -129,7 +124,7 @@ static void flag_technique(const struct rv_wave *wave, struct rv_compound *compo
     if (wave->sweeps->used_count < 2) {
         compound->flags |= rv_flag_bit(RV_FLAG_FEW_SWEEPS);
     }
-    if (wave->tail.terms > 1) {
+    if (wave->tail.exponentials > 0) {
         compound->flags |= rv_flag_bit(RV_FLAG_TAIL_SUBTRACTED);
     }
 }
@@ -139,7 +134,7 @@ static bool keep_tail(const struct rv_wave *wave, struct rv_arena *arena,
                       struct rv_compound *compound)
 {
     compound->baseline_uv = -wave->tail.coefficient[0];
-    if (wave->tail.terms < 2) {
+    if (wave->tail.exponentials == 0 && !wave->tail.step) {
         return true;
     }
     const struct rv_sweeps *sweeps = wave->sweeps;
@@ -148,12 +143,8 @@ static bool keep_tail(const struct rv_wave *wave, struct rv_arena *arena,
         return false;
     }
     for (size_t i = 0; i < sweeps->sample_count; i++) {
-        double basis[RV_TAIL_TERMS];
-        const double ms = rv_sample_ms(sweeps->start_ms, sweeps->rate_hz, (double)i);
-        rv_tail_basis(&wave->tail, ms, basis);
-        for (size_t k = 0; k < wave->tail.terms; k++) {
-            tail[i] -= basis[k] * wave->tail.coefficient[k];
-        }
+        tail[i] =
+            -rv_tail_level(&wave->tail, rv_sample_ms(sweeps->start_ms, sweeps->rate_hz, (double)i));
     }
     compound->tail = tail;
     return true;
@@ -168,7 +159,6 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
     }
     compound->noise_uv = wave->noise.sd;
     compound->detectable_uv = presence.detectable;
-    wave->tail = (struct rv_tail){.terms = 1};
     if (!presence.present || !settle_tail(wave, &presence) || !measure_peak(wave, compound)) {
         memset(compound->marks, 0, sizeof compound->marks);
         judge_absence(wave, &presence, compound);

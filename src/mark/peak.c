@@ -102,6 +102,11 @@ bool rv_peak_fit(const struct rv_wave *wave, size_t around, double half_ms, doub
     extremum->level_se = rv_local_sd(wave, &local, value);
     /* A flat top cannot be placed worse than within the window that was looked at. */
     extremum->se_ms = fmin(rv_local_sd(wave, &local, slope) / fmax(bend, 1e-300), 0.6) * step_ms;
+    extremum->level_weight = rv_arena_alloc(wave->scratch, wave->count, sizeof(double));
+    if (extremum->level_weight == NULL) {
+        return false;
+    }
+    rv_local_weights(&local, value, 1.0, extremum->level_weight);
     if (rise > 0.0) {
         leave(wave, &local, u, sign, rise, extremum);
     }

@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#define PI 3.14159265358979323846
+#define HUM_HZ 55.0 /* between the two of the world; over 10 ms they are alike */
+
 /* Windows and shapes: docs/methods/marks.md "Rules". */
 static const struct rv_compound_rules motor = {.blank_ms = 1.0,
                                                .from_ms = 1.2,
@@ -15,8 +18,8 @@ static const struct rv_compound_rules motor = {.blank_ms = 1.0,
                                                .back_ms = 3.0,
                                                .end_ms = 35.0,
                                                .width_ms = {0.8, 1.5, 2.8},
-                                               .rho = 0.285,
-                                               .rho_sd = 0.055,
+                                               .rho = 0.305,
+                                               .rho_sd = 0.07,
                                                .phi = 0.006,
                                                .fraction_db = 20.0,
                                                .fraction_rate = 0.0563,
@@ -220,6 +223,49 @@ static double noise_floor(const struct rv_wave *wave)
     return isnan(step) ? range : fmax(range, step / sqrt(12.0 * used));
 }
 
+/* Mains in a single average: a sine fitted to the quiet parts before the stimulus and after the
+ * response; SD of it, less what noise alone would show. */
+static double hum_in_trace(const struct rv_wave *wave)
+{
+    enum { N = 4 };
+    double xx[N][N + 1] = {{0}};
+    const size_t late = rv_wave_at(wave, rv_wave_ms(wave, (double)wave->last));
+    size_t rows = 0;
+    for (size_t i = 0; i < wave->count; i++) {
+        if (i >= wave->pre_count && i < late) {
+            continue;
+        }
+        const double ms = rv_wave_ms(wave, (double)i), phase = 2e-3 * PI * HUM_HZ * ms;
+        const double basis[N + 1] = {1.0, 0.02 * ms, cos(phase), sin(phase),
+                                     wave->raw[i] - wave->raw[0]};
+        for (size_t r = 0; r < N; r++) {
+            for (size_t c = 0; c <= N; c++) {
+                xx[r][c] += basis[r] * basis[c];
+            }
+        }
+        rows++;
+    }
+    if (1000.0 * (double)rows / wave->rate_hz < 12.0) {
+        return 0.0; /* too short to tell mains from drift */
+    }
+    for (size_t p = 0; p < N; p++) {
+        const double pivot = xx[p][p];
+        if (!(pivot > 0.0)) {
+            return 0.0;
+        }
+        for (size_t i = 0; i < N; i++) {
+            const double factor = i == p ? 0.0 : xx[i][p] / pivot;
+            for (size_t c = p; c <= N; c++) {
+                xx[i][c] -= factor * xx[p][c];
+            }
+        }
+    }
+    const double re = xx[2][N] / xx[2][2], im = xx[3][N] / xx[3][3];
+    const double power = 0.5 * (re * re + im * im);
+    const double chance = 4.0 * wave->noise.sd * wave->noise.sd / (double)rows * 3.0;
+    return power > chance ? sqrt(power - chance) : 0.0;
+}
+
 /* Is anything there at the stimulus? A muted stretch counts. */
 static void look_at_stimulus(struct rv_wave *wave)
 {
@@ -247,6 +293,8 @@ bool rv_wave_prepare(struct rv_wave *wave)
                             ? noise_from_sweeps(wave, floor_sd)
                             : noise_from_trace(wave, floor_sd);
     if (fitted) {
+        const double known = wave->sweeps->mains_se_uv;
+        wave->hum_sd = fmax(known, wave->noise.from_sweeps ? 0.0 : hum_in_trace(wave));
         look_at_stimulus(wave);
     }
     return fitted;
@@ -279,6 +327,19 @@ void rv_wave_smooth(struct rv_wave *wave)
         }
         wave->smooth[i] = total / weight;
     }
+}
+
+double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
+{
+    rv_tail_account(wave, weight);
+    const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
+    double re = 0.0, im = 0.0;
+    for (size_t i = 0; i < wave->count && wave->hum_sd > 0.0; i++) {
+        const double phase = 2e-3 * PI * HUM_HZ * rv_wave_ms(wave, (double)i);
+        re += weight[i] * cos(phase);
+        im += weight[i] * sin(phase);
+    }
+    return hypot(noise, wave->hum_sd * hypot(re, im));
 }
 
 double rv_wave_interpolate(const struct rv_wave *wave, double ms)

@@ -47,7 +47,7 @@ static double source(double z)
 /* Negative-up potential of one unit at 100 kHz: dipoles travel from the end plate at `plate` (mm,
  * electrode G1 at 0) to tendons at +-`half`; G2 sits at `reference`. */
 static void unit_template(double plate, double half, double depth, double reference,
-                          double velocity, double *out)
+                          double velocity, double length, double *out)
 {
     enum { STEPS = 160 };
     double weight[2][STEPS];
@@ -65,7 +65,7 @@ static void unit_template(double plate, double half, double depth, double refere
         const double front = velocity * 0.01 * i;
         double sum = 0.0;
         for (int k = 0; k < STEPS; k++) {
-            const double slope = source_slope((front - (k + 0.5) * dz) / 1.0);
+            const double slope = source_slope((front - (k + 0.5) * dz) / length);
             if (slope != 0.0) {
                 sum += slope * (weight[0][k] + weight[1][k]);
             }
@@ -101,9 +101,9 @@ static void make_cmap(const struct sim_case *p, struct sim_random *random, doubl
     for (int i = 0; i < TEMPLATES; i++) {
         unit_template(off + 2.0 * sim_gauss(random), between(random, 25.0, 45.0),
                       between(random, 4.0, 12.0), between(random, 45.0, 70.0),
-                      between(random, 3.4, 4.6), units[i]);
+                      between(random, 3.4, 4.6), between(random, 1.3, 1.9), units[i]);
     }
-    double spread = between(random, 0.35, 1.0);
+    double spread = between(random, 0.25, 0.8);
     int n = 120;
     if (p->shape == SIM_DISPERSED) {
         spread = between(random, 2.0, 4.0);
@@ -115,7 +115,7 @@ static void make_cmap(const struct sim_case *p, struct sim_random *random, doubl
     }
     for (int i = 0; i < n; i++) {
         /* conduction times of a velocity distribution: skew to the slow side */
-        double delay = spread * (1.2 + sim_gauss(random) * 0.5);
+        double delay = spread * (1.2 + sim_gauss(random) * 0.45);
         if (delay < 0.0) {
             delay = -delay * 0.3;
         }
@@ -127,7 +127,7 @@ static void make_cmap(const struct sim_case *p, struct sim_random *random, doubl
         add_shifted(fine, count, start_ms, units[k], UNIT_COUNT, 0.01, p->onset_ms + delay, gain);
     }
     if (p->shape == SIM_NEIGHBOUR) {
-        unit_template(between(random, 5.0, 25.0), 40.0, between(random, 25.0, 35.0), 60.0, 4.0,
+        unit_template(between(random, 5.0, 25.0), 40.0, between(random, 25.0, 35.0), 60.0, 4.0, 1.5,
                       units[TEMPLATES]);
         for (int i = 0; i < 30; i++) {
             add_shifted(fine, count, start_ms, units[TEMPLATES], UNIT_COUNT, 0.01,
