@@ -262,17 +262,17 @@ const struct rv_case rv_case_l5_radiculopathy = {
         "],\n"
         "  \"earlier\": [ \"earlier\" ]\n"
         "}\n",
-    .needle_tsv =
-        NEEDLE_HEADER "tibialis anterior\tright\t2+\t2+\t0\tnormal\tnormal\tincreased\treduced\n"
-                      "EHL\tright\t3+\t2+\t0\tnormal\tnormal\tincreased\tseverely reduced\n"
-                      "peroneus longus\tright\t2+\t1+\t0\tnormal\tnormal\tincreased\treduced\n"
-                      "tibialis posterior\tright\t2+\t2+\t0\tnormal\tnormal\tincreased\treduced\n"
-                      "gluteus medius\tright\t1+\t1+\t0\tnormal\tnormal\tnormal\tmildly reduced\n"
-                      "gastrocnemius medial\tright\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n"
-                      "vastus lateralis\tright\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n"
-                      "biceps femoris short head\tright\t1+\t1+\t0\tnormal\tnormal\tnormal\tmildly reduced\n"
-                      "lumbar paraspinals\tright\t2+\t2+\t0\tn/a\tn/a\tn/a\tn/a\n"
-                      "tibialis anterior\tleft\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n",
+    .needle_tsv = NEEDLE_HEADER
+    "tibialis anterior\tright\t2+\t2+\t0\tnormal\tnormal\tincreased\treduced\n"
+    "EHL\tright\t3+\t2+\t0\tnormal\tnormal\tincreased\tseverely reduced\n"
+    "peroneus longus\tright\t2+\t1+\t0\tnormal\tnormal\tincreased\treduced\n"
+    "tibialis posterior\tright\t2+\t2+\t0\tnormal\tnormal\tincreased\treduced\n"
+    "gluteus medius\tright\t1+\t1+\t0\tnormal\tnormal\tnormal\tmildly reduced\n"
+    "gastrocnemius medial\tright\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n"
+    "vastus lateralis\tright\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n"
+    "biceps femoris short head\tright\t1+\t1+\t0\tnormal\tnormal\tnormal\tmildly reduced\n"
+    "lumbar paraspinals\tright\t2+\t2+\t0\tn/a\tn/a\tn/a\tn/a\n"
+    "tibialis anterior\tleft\t0\t0\t0\tnormal\tnormal\tnormal\tnormal\n",
     .earlier = &l5_before,
     .nerves = l5_radiculopathy,
 };

@@ -66,8 +66,8 @@ void rv_signal_render(const struct rv_made_file *file, const double *stimulus_s,
         for (size_t i = 0; i < count; i++) {
             double after_s = time_s + (double)i / file->rate_hz - stimulus_s[s];
             if (after_s >= 0.0 && after_s < length_s)
-                uv[i] += rv_wave_at(&sweep->response, 1000.0 * after_s) +
-                         rv_wave_at(sweep->artefact, 1000.0 * after_s);
+                uv[i] += rv_wave_value(&sweep->response, 1000.0 * after_s) +
+                         rv_wave_value(sweep->artefact, 1000.0 * after_s);
         }
     }
 }
