@@ -211,70 +211,91 @@ static uint64_t file_size(const struct walk *walk)
 }
 
 /* A length of 0 or all ones is what recorders write first and correct when they stop. */
+static bool length_is_open(const struct walk *walk, uint64_t head, uint64_t *size)
+{
+    const struct rv_chunk_layout *layout = walk->layout;
+    const uint64_t end = walk->claim->file_end;
+    bool ones = *size == UINT64_MAX || (layout->size_bytes == 4 && *size == UINT32_MAX);
+    if (ones && walk->data_bytes64 != UINT64_MAX) {
+        *size = walk->data_bytes64; /* RF64: the length stands in ds64 */
+        ones = false;
+    }
+    bool unwritten = end == UINT64_MAX || (end <= head && file_size(walk) > head);
+    return *size == 0 ? unwritten : ones;
+}
+
+/* AIFF lets samples begin some bytes into their chunk. */
+static enum rv_status add_offset(struct rv_audio_claim *claim, uint64_t offset,
+                                 struct rv_error *err)
+{
+    if (claim->data_bytes < offset)
+        return rv_fail(err, RV_DATA, "samples begin %llu bytes into a data chunk of %llu",
+                       (unsigned long long)offset, (unsigned long long)claim->data_bytes);
+    claim->data_begin += offset;
+    claim->data_bytes -= claim->not_closed ? 0 : offset;
+    return RV_OK;
+}
+
 static enum rv_status take_data(struct walk *walk, uint64_t size, struct rv_error *err)
 {
     struct rv_audio_claim *claim = walk->claim;
     const struct rv_chunk_layout *layout = walk->layout;
-    uint64_t head = walk->at + layout->id_bytes + layout->size_bytes;
-    bool open = size == UINT64_MAX || (layout->size_bytes == 4 && size == UINT32_MAX);
-    if (open && strcmp(layout->format, "RF64") == 0 && walk->data_bytes64 != UINT64_MAX) {
-        size = walk->data_bytes64;
-        open = false;
-    }
-    if (size == 0)
-        open = claim->file_end == UINT64_MAX || (claim->file_end <= head && file_size(walk) > head);
-    if (!open && size < layout->data_head)
+    const uint64_t head = walk->at + layout->id_bytes + layout->size_bytes;
+    if (!walk->coding_seen)
+        return rv_fail(err, RV_DATA, "%s has its samples before the chunk that describes them",
+                       layout->format);
+    if (!rv_replay_keep(walk->replay, head + layout->data_head))
+        return cut_in_header(walk, err);
+    const bool open = length_is_open(walk, head, &size);
+    if (!open && (size < layout->data_head || size > INT64_MAX))
         return rv_fail(err, RV_DATA, "data chunk claims %llu bytes", (unsigned long long)size);
     claim->data_begin = head + layout->data_head;
     claim->data_bytes = open ? UINT64_MAX : size - layout->data_head;
     claim->not_closed = open;
     if (open)
         claim->file_end = UINT64_MAX;
-    if (strcmp(layout->format, "AIFF") == 0) {
-        uint64_t offset = rv_u32be(walk->replay->kept + head);
-        if (claim->data_bytes < offset)
-            return rv_fail(err, RV_DATA, "samples begin %llu bytes into a data chunk of %llu",
-                           (unsigned long long)offset, (unsigned long long)claim->data_bytes);
-        claim->data_begin += offset;
-        claim->data_bytes -= open ? 0 : offset;
-    }
     walk->done = true;
-    return RV_OK;
+    return strcmp(layout->format, "AIFF") == 0
+               ? add_offset(claim, rv_u32be(walk->replay->kept + head), err)
+               : RV_OK;
+}
+
+static enum rv_status keep_chunk(const struct walk *walk, uint64_t size, uint64_t payload,
+                                 struct rv_error *err)
+{
+    const uint64_t most = walk->replay->keep_limit;
+    if (size > most || payload + size > most)
+        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes before the samples",
+                       (unsigned long long)walk->at, (unsigned long long)size);
+    if (file_size(walk) != UINT64_MAX && payload + size > file_size(walk))
+        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes, the file ends before",
+                       (unsigned long long)walk->at, (unsigned long long)size);
+    return rv_replay_keep(walk->replay, payload + size) ? RV_OK : cut_in_header(walk, err);
 }
 
 static enum rv_status take_chunk(struct walk *walk, const char *id, uint64_t size, uint64_t payload,
                                  struct rv_error *err)
 {
     const struct rv_chunk_layout *layout = walk->layout;
-    if (strncmp(id, layout->data_id, 4) == 0) {
-        if (!walk->coding_seen)
-            return rv_fail(err, RV_DATA, "%s has its samples before the chunk that describes them",
-                           layout->format);
-        if (!rv_replay_keep(walk->replay, payload + layout->data_head))
-            return cut_in_header(walk, err);
+    if (strncmp(id, layout->data_id, 4) == 0)
         return take_data(walk, size, err);
-    }
-    if (size > walk->replay->keep_limit || payload + size > walk->replay->keep_limit)
-        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes before the samples",
-                       (unsigned long long)walk->at, (unsigned long long)size);
-    if (file_size(walk) != UINT64_MAX && payload + size > file_size(walk))
-        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes, the file ends before",
-                       (unsigned long long)walk->at, (unsigned long long)size);
-    if (!rv_replay_keep(walk->replay, payload + size))
-        return cut_in_header(walk, err);
+    enum rv_status status = keep_chunk(walk, size, payload, err);
+    if (status != RV_OK)
+        return status;
     const unsigned char *bytes = walk->replay->kept + payload;
-    if (strncmp(id, layout->coding_id, 4) == 0) {
-        if (walk->coding_seen)
-            return rv_fail(err, RV_DATA, "%s describes its samples twice", layout->format);
-        if (!layout->coding(bytes, (size_t)size, walk->claim))
-            return rv_fail(err, RV_DATA, "%s with a coding that is not read: PCM and float only",
-                           layout->format);
-        walk->coding_seen = true;
-    } else if (strncmp(id, "ds64", 4) == 0 && size >= 24) {
+    if (strncmp(id, "ds64", 4) == 0 && size >= 24) {
         uint64_t whole = rv_u64le(bytes);
         walk->claim->file_end = whole < UINT64_MAX - 8 ? whole + 8 : UINT64_MAX;
         walk->data_bytes64 = rv_u64le(bytes + 8);
     }
+    if (strncmp(id, layout->coding_id, 4) != 0)
+        return RV_OK;
+    if (walk->coding_seen)
+        return rv_fail(err, RV_DATA, "%s describes its samples twice", layout->format);
+    if (!layout->coding(bytes, (size_t)size, walk->claim))
+        return rv_fail(err, RV_DATA, "%s with a coding that is not read: PCM and float only",
+                       layout->format);
+    walk->coding_seen = true;
     return RV_OK;
 }
 
@@ -458,8 +479,8 @@ const char *rv_audio_format(const unsigned char *bytes, size_t size)
 enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_claim *claim,
                                    struct rv_error *err)
 {
-    const size_t longest = 136;
-    rv_replay_keep(replay, longest); /* shorter files are judged by what is there */
+    const uint64_t longest = 136, whole = rv_input_size(replay->input);
+    rv_replay_keep(replay, whole < longest ? whole : longest);
     if (replay->status != RV_OK) {
         if (err != NULL)
             *err = replay->error;
@@ -481,32 +502,44 @@ enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_cla
     return layout != NULL ? walk_chunks(&walk, err) : plain->claim(&walk, err);
 }
 
+/* Passes over one chunk; *more is false where no whole head follows. */
+static enum rv_status pass_chunk(const struct rv_chunk_layout *layout, struct rv_input *input,
+                                 bool *more, struct rv_error *err)
+{
+    const size_t head = layout->id_bytes + layout->size_bytes;
+    const unsigned char *bytes;
+    size_t count;
+    uint64_t passed;
+    enum rv_status status = rv_input_peek(input, head, &bytes, &count, err);
+    *more = status == RV_OK && count == head;
+    if (!*more)
+        return status;
+    if (memcmp(bytes, layout->data_id, 4) == 0)
+        return rv_fail(err, RV_DATA, "a second %s chunk at byte %llu", layout->data_id,
+                       (unsigned long long)rv_input_position(input));
+    uint64_t size = number(layout, bytes + layout->id_bytes);
+    size -= layout->size_is_whole ? (size < head ? size : head) : 0;
+    status = rv_input_skip(input, head, &passed, err);
+    if (status == RV_OK)
+        status = rv_input_skip(input, size, &passed, err);
+    if (status == RV_OK)
+        status = rv_input_skip(input, padding(layout, size), &passed, err);
+    return status;
+}
+
 enum rv_status rv_audio_claim_tail(const struct rv_audio_claim *claim, struct rv_input *input,
                                    uint64_t *surplus, struct rv_error *err)
 {
     const struct rv_chunk_layout *layout = claim->layout;
     *surplus = 0;
     uint64_t passed = 0;
-    enum rv_status status = RV_OK;
-    if (layout != NULL && claim->data_bytes != UINT64_MAX)
-        status = rv_input_skip(input, padding(layout, claim->data_bytes), &passed, err);
-    const size_t head = layout != NULL ? layout->id_bytes + layout->size_bytes : 0;
-    while (status == RV_OK && layout != NULL && rv_input_position(input) < claim->file_end) {
-        const unsigned char *bytes;
-        size_t count;
-        status = rv_input_peek(input, head, &bytes, &count, err);
-        if (status != RV_OK || count < head)
-            break;
-        if (memcmp(bytes, layout->data_id, 4) == 0)
-            return rv_fail(err, RV_DATA, "a second %s chunk at byte %llu", layout->data_id,
-                           (unsigned long long)rv_input_position(input));
-        uint64_t size = number(layout, bytes + layout->id_bytes);
-        size = layout->size_is_whole ? (size > head ? size : head) : size + head;
-        if (size < head) /* wrapped */
-            size = UINT64_MAX;
-        status = rv_input_skip(input, size, &passed, err);
-        if (status == RV_OK)
-            status = rv_input_skip(input, padding(layout, size), &passed, err);
+    if (layout == NULL)
+        return RV_OK;
+    enum rv_status status = rv_input_skip(input, padding(layout, claim->data_bytes), &passed, err);
+    for (bool more = true; status == RV_OK && more;) {
+        more = rv_input_position(input) < claim->file_end;
+        if (more)
+            status = pass_chunk(layout, input, &more, err);
     }
     if (status == RV_OK && claim->file_end != UINT64_MAX)
         status = rv_input_skip(input, UINT64_MAX, surplus, err);

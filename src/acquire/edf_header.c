@@ -198,10 +198,11 @@ static enum rv_status read_limits(const struct header *header, size_t signal, st
     if (limits->digital_min >= limits->digital_max)
         return rv_fail(err, RV_DATA, "digital minimum %.0f is not below digital maximum %.0f",
                        limits->digital_min, limits->digital_max);
-    if (!(fabs(limits->physical_max - limits->physical_min) > 0))
-        return rv_fail(err, RV_DATA, "physical minimum and maximum are both %g",
-                       limits->physical_min);
-    return RV_OK;
+    if (fabs(limits->physical_max - limits->physical_min) > 0)
+        return RV_OK;
+    char both[32];
+    rv_number_write(limits->physical_min, both);
+    return rv_fail(err, RV_DATA, "physical minimum and maximum are both %s", both);
 }
 
 /* Words of labels of channels that hold a trigger or status and no signal of the body. */

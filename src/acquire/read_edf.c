@@ -78,10 +78,11 @@ static void note_not_closed(struct rv_source *source, uint64_t whole, uint64_t l
 
 static void note_truncated(struct rv_source *source, uint64_t whole, uint64_t claimed)
 {
+    char percent[64];
+    rv_number_fixed(100.0 * (double)whole / (double)claimed, 1, percent);
     rv_notice_add(&source->notices, RV_WARNING, "truncated", NULL,
-                  "cut off: %llu whole records of %llu were used (%.1f %%)",
-                  (unsigned long long)whole, (unsigned long long)claimed,
-                  100.0 * (double)whole / (double)claimed);
+                  "cut off: %llu whole records of %llu were used (%s %%)",
+                  (unsigned long long)whole, (unsigned long long)claimed, percent);
 }
 
 static void note_surplus(struct rv_source *source, uint64_t surplus, bool at_least)
@@ -318,13 +319,16 @@ static enum rv_status place_record(struct rv_source *source, struct edf_state *s
         return RV_OK;
     double rounding = fmax(state->half_sample_s, fmin(1e-3, file->record_s / 4));
     double late = *start_s - expected;
+    char found[32], due[32];
+    rv_number_write(*start_s, found);
+    rv_number_write(expected, due);
     if (file->discontinuous && late < -rounding)
-        return rv_fail(err, RV_DATA, "starts at %.9g s, before the end of the last at %.9g s",
-                       *start_s, expected);
+        return rv_fail(err, RV_DATA, "starts at %s s, before the end of the last at %s s", found,
+                       due);
     if (!file->discontinuous && fabs(late) > rounding)
         return rv_fail(err, RV_DATA,
-                       "starts at %.9g s, expected %.9g s: the file is marked continuous (%s)",
-                       *start_s, expected, source->facts.format);
+                       "starts at %s s, expected %s s: the file is marked continuous (%s)", found,
+                       due, source->facts.format);
     *new_segment = file->discontinuous && late > state->half_sample_s;
     return RV_OK;
 }

@@ -3,8 +3,8 @@
  *
  * Layout: Kemp and Olivan, European data format 'plus' (EDF+), Clin Neurophysiol 2003;114:1755.
  */
-#include "acquire/output.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 
 #include <ranvier/source.h>
@@ -466,6 +466,8 @@ enum rv_status rv_edf_close(struct rv_edf_writer *writer, size_t *clipped, struc
     enum rv_status status = RV_OK;
     if (writer->failed)
         status = rv_fail(err, RV_MISUSE, "a record could not be written, so there is no file");
+    else if (writer->record_count == 0)
+        status = rv_fail(err, RV_MISUSE, "no record was written, so there is no file");
     if (status == RV_OK)
         status = rv_output_patch(writer->output, RECORD_COUNT_AT, count, (size_t)length, err);
     if (status == RV_OK) {

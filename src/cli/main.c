@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
+    &command_inspect,
+    &command_simulate,
     &command_manual,
     NULL,
 };

@@ -76,7 +76,7 @@ static void list_evidence(struct rv_reading *reading, struct rv_draft *draft, co
         else
             rv_strings_add_once(
                 reading, speaks_for ? &draft->evidence_for : &draft->evidence_against,
-                truth == RV_TRUE ? rv_predicate_words(reading, predicate, side)
+                truth == RV_TRUE ? words
                                  : rv_reading_format(reading, "not found: %s", predicate->text));
     }
 }

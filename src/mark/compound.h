@@ -50,7 +50,9 @@ struct rv_wave {
     double *y;          /* raw - tail */
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
-    size_t tail_until;  /* the fit used [0, pre_count) and [blank, tail_until) */
+    size_t tail_until;        /* the fit used [0, pre_count) and [blank, tail_until) */
+    struct rv_tail rivals[5]; /* fits nearly as good */
+    size_t rival_count;
     double tail_offset; /* taken off before the sums, against cancellation */
     double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
@@ -91,6 +93,8 @@ double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on 
 void rv_tail_fit(struct rv_wave *wave, double until_ms);
 /* Until when level and tail alone explain the trace, at most `cap_ms`. */
 double rv_tail_extent(struct rv_wave *wave, double cap_ms);
+/* SD of sum weight[i] y[i] from the choice among tails. */
+double rv_tail_choice_sd(const struct rv_wave *wave, const double *weight);
 /* y is raw minus the fitted tail: turns weights on y into weights on raw. */
 void rv_tail_account(const struct rv_wave *wave, double *weight);
 

@@ -7,26 +7,33 @@
 #include <math.h>
 
 /* The window shrinks while the polynomial misfits by more than this many SDs of chi-squared. */
-#define MISFIT 1.0
+#define MISFIT 0.3
+/* The polynomial is an approximation: noise counts more, and a share of the window is added. */
+#define PEAK_INFLATION 1.3
+#define PEAK_MODEL 0.004
 static const double windows[] = {1.0, 0.72, 0.52, 0.37, 0.27};
 
 static bool widest_fit(const struct rv_wave *wave, size_t around, double half_ms,
                        struct rv_local *local)
 {
     bool fitted = false;
+    size_t tried = 0;
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
         const double half = half_ms * windows[i] * wave->rate_hz / 1000.0;
         const size_t reach = (size_t)fmax(floor(half + 0.5), 2.0);
         const size_t from = around > wave->blank + reach ? around - reach : wave->blank;
         const size_t to = around + reach < wave->count ? around + reach : wave->count - 1;
         struct rv_local next;
-        const size_t terms = to - from + 1 >= 6 ? 5 : 3;
-        if (!rv_local_fit(wave, from, to, terms, &next)) {
+        if (reach == tried) {
+            continue;
+        }
+        tried = reach;
+        if (!rv_local_fit(wave, from, to, to - from >= 4 ? 5 : 3, &next)) {
             break;
         }
         *local = next;
         fitted = true;
-        if (next.misfit < MISFIT || reach <= 3) {
+        if (next.misfit < MISFIT) {
             break;
         }
     }
@@ -101,7 +108,8 @@ bool rv_peak_fit(const struct rv_wave *wave, size_t around, double half_ms, doub
                                      .level = rv_local_value(&local, u, 0)};
     extremum->level_se = rv_local_sd(wave, &local, value);
     /* A flat top cannot be placed worse than within the window that was looked at. */
-    extremum->se_ms = fmin(rv_local_sd(wave, &local, slope) / fmax(bend, 1e-300), 0.6) * step_ms;
+    const double noise = fmin(rv_local_sd(wave, &local, slope) / fmax(bend, 1e-300), 0.6) * step_ms;
+    extremum->se_ms = hypot(PEAK_INFLATION * noise, PEAK_MODEL * half_ms);
     extremum->level_weight = rv_arena_alloc(wave->scratch, wave->count, sizeof(double));
     if (extremum->level_weight == NULL) {
         return false;

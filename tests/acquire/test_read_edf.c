@@ -535,9 +535,7 @@ Test(read_edf, f_29_the_long_start_date_has_the_century)
 Test(read_edf, f_30_hostile_patient_fields_are_kept_as_text)
 {
     static const char *const fields[] = {"\x1b[31mX F X evil", "<script>alert(1)</script>",
-                                         "=cmd|' /C calc'!A0",
-                                         "\xE2\x80\xAE"
-                                         "abc"};
+                                         "=cmd|' /C calc'!A0", "\xE2\x80\xAE  abc"};
     for (size_t i = 0; i < 4; i++) {
         struct edf_bytes file = edf_bytes_make("EDF+C");
         edf_bytes_fixed(&file, 8, 80, fields[i]);
@@ -699,4 +697,51 @@ Test(read_edf, s_05_a_pipe_that_ends_early_says_what_was_due)
     cr_assert(cut != NULL, "%s", err.text);
     cr_expect(recording_has_notice(cut, "truncated"));
     rv_recording_free(cut);
+}
+
+/* More records than one reading takes, so that the file can change between two. */
+static void make_long_file(char *path, struct rv_source **source)
+{
+    struct edf_bytes file = edf_bytes_make("");
+    edf_bytes_fixed(&file, 236, 8, "1000");
+    int descriptor = mkstemp(path);
+    cr_assert(descriptor >= 0);
+    cr_assert(write(descriptor, file.bytes, file.header_bytes) == (ssize_t)file.header_bytes);
+    memset(file.bytes, 0, sizeof file.bytes);
+    for (int i = 0; i < 1000; i++)
+        cr_assert(write(descriptor, file.bytes, file.record_bytes) == (ssize_t)file.record_bytes);
+    close(descriptor);
+    cr_assert(rv_source_open(path, NULL, source, NULL) == RV_OK);
+}
+
+Test(read_edf, f_10_a_file_that_shrinks_while_it_is_read_fails)
+{
+    char path[] = "/tmp/read_edf_XXXXXX";
+    struct rv_source *source;
+    struct rv_block block;
+    struct rv_error err = {.text = ""};
+    bool more = true;
+    make_long_file(path, &source);
+    cr_assert(truncate(path, 200000) == 0);
+    enum rv_status status = RV_OK;
+    while (more && status == RV_OK)
+        status = rv_source_next(source, &block, &more, &err);
+    cr_expect(status == RV_IO, "%d", (int)status);
+    cr_expect(strstr(err.text, "became shorter while it was read") != NULL, "%s", err.text);
+    rv_source_close(source);
+    unlink(path);
+}
+
+Test(read_edf, f_10_growth_while_reading_is_not_read)
+{
+    char path[] = "/tmp/read_edf_XXXXXX";
+    struct rv_source *source;
+    struct rv_recording *recording;
+    make_long_file(path, &source);
+    cr_assert(truncate(path, 400000) == 0);
+    cr_assert(rv_recording_collect(source, &recording, NULL) == RV_OK);
+    cr_expect(recording->segments[0].sample_count[0] == 10000);
+    rv_source_close(source);
+    rv_recording_free(recording);
+    unlink(path);
 }

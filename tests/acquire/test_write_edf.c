@@ -270,6 +270,17 @@ Test(write_edf, an_abandoned_file_leaves_the_old_one, .init = make_folder, .fini
     cr_expect(before.st_ino == after.st_ino && before.st_size == after.st_size);
 }
 
+Test(write_edf, a_file_without_records_is_not_made, .init = make_folder, .fini = drop_folder)
+{
+    struct rv_edf_header header = plain_header(false, false);
+    struct rv_edf_writer *writer;
+    struct rv_error err;
+    cr_assert(rv_edf_create(file_in_folder(), &header, &writer, &err) == RV_OK);
+    cr_expect(rv_edf_close(writer, NULL, &err) == RV_MISUSE);
+    cr_expect_str_eq(err.text, "no record was written, so there is no file");
+    cr_expect(remove_files(false) == 0);
+}
+
 Test(write_edf, c_07_a_missing_folder_is_no_output)
 {
     struct rv_edf_header header = plain_header(false, false);

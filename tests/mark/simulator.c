@@ -200,6 +200,13 @@ static double crossing(const double *fine, size_t i, double level, double start_
     return start_ms + FINE_STEP * ((double)(i - 1) + f);
 }
 
+/* Of the parabola through three points, from the middle one. */
+static double vertex(const double *y)
+{
+    const double bend = y[-1] - 2.0 * y[0] + y[1];
+    return fabs(bend) > 0.0 ? 0.5 * (y[-1] - y[1]) / bend : 0.0;
+}
+
 static void read_truth(const double *fine, size_t count, double start_ms, struct sim_truth *truth)
 {
     size_t peak = 0, dip = 0;
@@ -217,7 +224,7 @@ static void read_truth(const double *fine, size_t count, double start_ms, struct
         onset++;
     }
     truth->onset_ms = crossing(fine, onset, level, start_ms);
-    truth->peak_ms = start_ms + FINE_STEP * (double)peak;
+    truth->peak_ms = start_ms + FINE_STEP * ((double)peak + vertex(fine + peak));
     truth->amplitude_uv = top;
     size_t end = peak + 1;
     while (end + 1 < count && fine[end] > 0.0) {
@@ -233,7 +240,7 @@ static void read_truth(const double *fine, size_t count, double start_ms, struct
     for (size_t i = end; i < count; i++) {
         low = fine[i] < fine[low] ? i : low;
     }
-    truth->positive_peak_ms = start_ms + FINE_STEP * (double)low;
+    truth->positive_peak_ms = start_ms + FINE_STEP * ((double)low + vertex(fine + low));
     truth->peak_to_peak_uv = top - fine[low];
 }
 
