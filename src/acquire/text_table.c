@@ -124,6 +124,8 @@ static int grade(const struct rv_text_table *table, char delimiter)
     size_t tried = table->lead_count < TRIED_LINES ? table->lead_count : TRIED_LINES;
     for (size_t i = 1; i < tried; i++) {
         size_t count = count_cells(&cells, table->lead[i].bytes, &numeric);
+        if (count == 0) /* the row itself will say what is wrong with its quotes */
+            continue;
         same = same && count == first;
         /* the second line may hold units */
         all_numeric = all_numeric && (numeric || (i == 1 && tried > 2));
