@@ -70,6 +70,17 @@ Test(read_text, f_39_units_and_times_are_understood_as_programs_write_them)
         expect_three(read_text(tables[i]), tables[i]);
 }
 
+Test(read_text, a_statement_above_the_numbers_is_no_row_of_names)
+{
+    struct rv_recording *recording =
+        read_text("# Sampling Rate (Hz): 1000\n# Labels: A, B\n# Units: mV\n1 2\n3 4\n");
+    cr_assert(recording->channel_count == 2);
+    cr_expect_str_eq(recording->channels[0].label, "A");
+    cr_expect_str_eq(recording->channels[1].label, "B");
+    cr_expect_float_eq(recording->samples[1][1], 4000, 1e-9);
+    rv_recording_free(recording);
+}
+
 Test(read_text, names_lose_their_unit_and_keep_the_rest)
 {
     static const struct {
