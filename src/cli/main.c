@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
+    &command_report,
     &command_inspect,
     &command_simulate,
     &command_manual,
