@@ -157,8 +157,8 @@ static json_t *quality_object(struct rv_json *json, const struct rv_measurement 
     const struct rv_trace *trace = measurement->trace;
     rv_json_set(json, object, "grade", rv_json_text(rv_quality_word(measurement->grade)));
     rv_json_set(json, object, "snr_db", rv_json_number(measurement->snr_db));
-    double noise_uv = trace != NULL && trace->calibrated ? trace->noise_uv : (double)NAN;
-    rv_json_set(json, object, "noise_uv", rv_json_number(noise_uv));
+    rv_json_set(json, object, "noise_uv",
+                rv_json_number(trace != NULL && trace->calibrated ? trace->noise_uv : (double)NAN));
     rv_json_set(json, object, "flags", flags);
     return object;
 }
