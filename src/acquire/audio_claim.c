@@ -221,7 +221,7 @@ static bool length_is_open(const struct walk *walk, uint64_t head, uint64_t *siz
         ones = false;
     }
     bool unwritten = end == UINT64_MAX || (end <= head && file_size(walk) > head);
-    return *size == 0 ? unwritten : ones;
+    return *size == 0 ? layout->size_bytes == 4 && unwritten : ones;
 }
 
 /* AIFF lets samples begin some bytes into their chunk. */
@@ -252,6 +252,8 @@ static enum rv_status take_data(struct walk *walk, uint64_t size, struct rv_erro
     claim->data_begin = head + layout->data_head;
     claim->data_bytes = open ? UINT64_MAX : size - layout->data_head;
     claim->not_closed = open;
+    if (open && layout->size_bytes == 4) /* libsndfile takes 0 for what it says */
+        memset(walk->replay->kept + head - 4, 0xFF, 4);
     if (open)
         claim->file_end = UINT64_MAX;
     walk->done = true;
@@ -423,24 +425,50 @@ static enum rv_status claim_mat4(struct walk *walk, struct rv_error *err)
     return RV_OK;
 }
 
-/* Two arrays, uncompressed: samplerate, then wavedata. The tag of the second gives the length. */
-static enum rv_status claim_mat5(struct walk *walk, struct rv_error *err)
+static uint32_t mat5_word(const struct walk *walk, uint64_t at)
 {
     const unsigned char *bytes = walk->replay->kept;
-    bool little = bytes[126] == 'I';
-    if ((little ? rv_u32le(bytes + 128) : rv_u32be(bytes + 128)) == 15)
+    return bytes[126] == 'I' ? rv_u32le(bytes + at) : rv_u32be(bytes + at);
+}
+
+/* Bytes of the element at `at` with its tag; a small one is packed into 8. false: cut, or larger
+ * than a header is. */
+static bool mat5_element(const struct walk *walk, uint64_t at, uint64_t *bytes)
+{
+    if (!rv_replay_keep(walk->replay, at + 8))
+        return false;
+    uint64_t size = mat5_word(walk, at + 4);
+    bool small = mat5_word(walk, at) >> 16 != 0;
+    *bytes = small ? 8 : 8 + (size + 7) / 8 * 8;
+    return true;
+}
+
+/* Two arrays, uncompressed: samplerate, then wavedata, whose flags, dimensions and name stand
+ * before its numbers. The size of the array itself is not used: libsndfile writes it 8 too large.
+ */
+static enum rv_status claim_mat5(struct walk *walk, struct rv_error *err)
+{
+    if (mat5_word(walk, 128) == 15)
         return rv_fail(err, RV_DATA,
                        "compressed MATLAB file, which is not read: save its traces as a text "
                        "table, or uncompressed with the arrays samplerate and wavedata");
-    uint64_t first = little ? rv_u32le(bytes + 132) : rv_u32be(bytes + 132);
-    uint64_t second = 136 + (first + 7) / 8 * 8;
-    if (!rv_replay_keep(walk->replay, second + 8))
-        return walk->replay->status != RV_OK || second + 8 < walk->replay->keep_limit
-                   ? cut_in_header(walk, err)
-                   : rv_fail(err, RV_DATA, "first MATLAB array claims %llu bytes",
-                             (unsigned long long)first);
-    bytes = walk->replay->kept + second;
-    walk->claim->file_end = second + 8 + (little ? rv_u32le(bytes + 4) : rv_u32be(bytes + 4));
+    uint64_t at = 128, size = 0;
+    bool there = mat5_element(walk, at, &size);
+    at += size + 8; /* inside the second array */
+    for (size_t i = 0; i < 3 && there; i++) {
+        there = mat5_element(walk, at, &size);
+        at += size;
+    }
+    there = there && mat5_element(walk, at, &size);
+    if (!there && at + 8 > walk->replay->keep_limit)
+        return rv_fail(err, RV_DATA, "MATLAB arrays of %llu bytes before the samples",
+                       (unsigned long long)at);
+    if (!there)
+        return cut_in_header(walk, err);
+    if (mat5_word(walk, at) >> 16 != 0) /* packed: at most 4 bytes */
+        return rv_fail(err, RV_DATA, "MAT5 holds no samples");
+    walk->claim->data_begin = at + 8;
+    walk->claim->data_bytes = mat5_word(walk, at + 4);
     return RV_OK;
 }
 
@@ -479,15 +507,14 @@ const char *rv_audio_format(const unsigned char *bytes, size_t size)
 enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_claim *claim,
                                    struct rv_error *err)
 {
-    const uint64_t longest = 136, whole = rv_input_size(replay->input);
-    rv_replay_keep(replay, whole < longest ? whole : longest);
-    if (replay->status != RV_OK) {
-        if (err != NULL)
-            *err = replay->error;
-        return replay->status;
-    }
-    const struct rv_chunk_layout *layout = layout_of(replay->kept, replay->kept_count);
-    const struct plain *plain = plain_of(replay->kept, replay->kept_count);
+    const size_t longest = 136;
+    const unsigned char *bytes;
+    size_t count;
+    enum rv_status status = rv_input_peek(replay->input, longest, &bytes, &count, err);
+    if (status != RV_OK)
+        return status;
+    const struct rv_chunk_layout *layout = layout_of(bytes, count);
+    const struct plain *plain = plain_of(bytes, count);
     if (layout == NULL && plain == NULL)
         return rv_fail(err, RV_DATA,
                        "no audio container that is read (WAV, RF64, W64, AIFF, FLAC, CAF, AU, "
@@ -499,6 +526,8 @@ enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_cla
                                      .file_end = UINT64_MAX};
     struct walk walk = {
         .layout = layout, .replay = replay, .claim = claim, .data_bytes64 = UINT64_MAX};
+    if (!rv_replay_keep(replay, layout != NULL ? layout->begin : plain->head))
+        return cut_in_header(&walk, err);
     return layout != NULL ? walk_chunks(&walk, err) : plain->claim(&walk, err);
 }
 

@@ -66,6 +66,7 @@ static sf_count_t view_read(void *into, sf_count_t count, void *user)
     if (count <= 0)
         return 0;
     uint64_t end = state->replay.position + (uint64_t)count;
+    end = end < state->replay.length ? end : state->replay.length;
     /* A header may be asked for more than once, and a library looks ahead while it opens. */
     if (state->file == NULL || end <= state->claim.data_begin)
         rv_replay_keep(&state->replay, end);
@@ -165,13 +166,10 @@ static enum rv_status open_library(struct state *state, struct rv_error *err)
     return check_info(state, err);
 }
 
-/* The byte behind the last sample, by the header; UINT64_MAX: it does not say. The end of an array
- * of a MATLAB file is the end of its samples. */
+/* The byte behind the last sample, by the header; UINT64_MAX: it does not say. */
 static uint64_t end_of_samples(const struct rv_audio_claim *claim)
 {
-    if (claim->data_bytes != UINT64_MAX)
-        return claim->data_begin + claim->data_bytes;
-    return claim->layout == NULL ? claim->file_end : UINT64_MAX;
+    return claim->data_bytes != UINT64_MAX ? claim->data_begin + claim->data_bytes : UINT64_MAX;
 }
 
 /* Where the samples end, as far as it can be told before they are read. */
@@ -224,8 +222,6 @@ static enum rv_status check_frames(struct state *state, struct rv_error *err)
         if (found != (frames < there ? frames : there))
             return rv_fail(err, RV_DATA, "header is read as %" PRIu64 " and as %" PRIu64 " samples",
                            frames, found);
-    } else if (claim->layout == NULL && !compressed && !claim->not_closed) {
-        state->expected = found; /* MAT5: the array's own dimensions */
     }
     return RV_OK;
 }

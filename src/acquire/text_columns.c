@@ -256,6 +256,10 @@ static void find_role(struct rv_text_column *column)
         role++;
     column->role = role->role;
     column->current = strcmp(column->unit, "mA") == 0;
+    if (column->sweep_named && column->current) { /* of the stimulus, not of the samples */
+        column->unit = "";
+        column->label = column->name;
+    }
     column->factor = NAN;
     if (column->role == RV_TEXT_TIME)
         rv_text_time_factor(column->unit, &column->factor);

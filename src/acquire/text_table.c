@@ -86,8 +86,9 @@ static enum rv_status read_ahead(struct rv_text_table *table, char **last_remark
                 return rv_fail_in(err, status, "line %llu",
                                   (unsigned long long)table->lines.number);
             rv_release(*last_remark);
-            *last_remark = copy_line(line);
-            status = *last_remark == NULL ? rv_fail_memory(err) : RV_OK;
+            bool statement = strpbrk(line, ":=") != NULL; /* "Unit: mV" is no row of names */
+            *last_remark = statement ? NULL : copy_line(line);
+            status = *last_remark == NULL && !statement ? rv_fail_memory(err) : RV_OK;
         }
         if (status != RV_OK)
             return status;
@@ -124,6 +125,8 @@ static int grade(const struct rv_text_table *table, char delimiter)
     size_t tried = table->lead_count < TRIED_LINES ? table->lead_count : TRIED_LINES;
     for (size_t i = 1; i < tried; i++) {
         size_t count = count_cells(&cells, table->lead[i].bytes, &numeric);
+        if (count == 0) /* the row itself will say what is wrong with its quotes */
+            continue;
         same = same && count == first;
         /* the second line may hold units */
         all_numeric = all_numeric && (numeric || (i == 1 && tried > 2));

@@ -182,7 +182,10 @@ static enum rv_status check_group_size(struct rv_source *source, struct rv_wfdb_
                       "cut short: %" PRIu64 " of %" PRIu64 " samples are there (%.1f %%)", frames,
                       part->header.frames, 100 * (double)frames / (double)part->header.frames);
     }
-    if (there > due)
+    /* A last group may have been written whole. */
+    if (there - due >=
+            (group->stream.format->group_samples > 1 ? group->stream.format->group_bytes : 1) &&
+        there > due)
         rv_notice_add(&source->notices, RV_WARNING, "surplus_bytes", signal->file,
                       "%" PRIu64 " bytes more than the header claims", there - due);
     return RV_OK;

@@ -159,7 +159,8 @@ static bool has_support(struct rv_reading *reading, size_t row, const struct rv_
     if (sensory)
         return fit->snaps > 0 && fit->cost <= 0;
     return fit->explained >= enough || (fit->explained > 0 && fit->snaps + fit->cmaps > 0) ||
-           (fit->snaps > 0 && fit->cmaps > 0);
+           (fit->snaps > 0 && fit->cmaps > 0 &&
+            (double)(fit->snaps + fit->cmaps) >= rv_reading_number(reading, "support_conduction"));
 }
 
 size_t rv_lesion_best(struct rv_reading *reading, const struct rv_limb *limb, struct rv_fit *fit)

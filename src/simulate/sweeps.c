@@ -186,15 +186,16 @@ static double proximal_ms(const struct rv_made_file *file, const struct rv_unit 
     return ms;
 }
 
-/* One sweep: the M-wave, and a few units that fire again. The chance of each is such that, all
- * alive, the given part of the sweeps holds an F-wave. */
+/* One sweep: the M-wave, and a few units that fire again, large ones rather than small (Kimura et
+ * al., Neurology 34 (1984), 49). All alive, about the given part of the sweeps holds an F-wave. */
 static void f_sweep(const struct rv_made_file *file, const struct rv_pool *pool,
                     const struct rv_path *path, struct rv_random *random, struct rv_wave *late)
 {
     double chance = 1.0 - pow(1.0 - file->nerve->persistence, 1.0 / (double)pool->unit_count);
     double growth = rv_pool_growth(pool);
     for (size_t i = 0; i < pool->unit_count; i++) {
-        bool fires = rv_random_uniform(random) < chance;
+        double rank = (double)i / (double)pool->unit_count;
+        bool fires = rv_random_uniform(random) < 2.0 * rank * chance;
         const struct rv_unit *unit = &pool->units[i];
         double arrival_ms = rv_pool_arrival_ms(pool, i, path) + turnaround_ms +
                             2.0 * proximal_ms(file, unit, unit->axon_m_s);
@@ -204,14 +205,14 @@ static void f_sweep(const struct rv_made_file *file, const struct rv_pool *pool,
 }
 
 /* One sweep of the reflex at a stimulus of `strength` (1: threshold of the afferents). Afferents
- * are taken by 1.0 to 1.8; motor axons answer directly from 1.2 to 2.8, large ones first. The
+ * are taken by 1.0 to 1.5; motor axons answer directly from 1.4 to 3.0, large ones first. The
  * reflex takes units in order of size, at most 60 % of them; a unit that the stimulus has excited
  * directly sends a spike up its axon that meets the reflex and ends it. */
 static void h_sweep(const struct rv_made_file *file, const struct rv_pool *pool,
                     const struct rv_path *path, double strength, double *jitter_ms,
                     struct rv_wave *late, struct rv_wave *direct)
 {
-    double drive = fmin(fmax((strength - 1.0) / 0.8, 0.0), 1.0);
+    double drive = fmin(fmax((strength - 1.0) / 0.5, 0.0), 1.0);
     double growth = rv_pool_growth(pool);
     for (size_t i = 0; i < pool->unit_count; i++) {
         const struct rv_unit *unit = &pool->units[i];
@@ -221,7 +222,7 @@ static void h_sweep(const struct rv_made_file *file, const struct rv_pool *pool,
         double arrival_ms = rv_pool_arrival_ms(pool, i, path);
         if (isnan(arrival_ms))
             continue;
-        if (strength > 1.2 + 1.6 * unit->threshold)
+        if (strength > 1.4 + 1.6 * unit->threshold)
             rv_pool_add_unit(pool, i, arrival_ms, growth, direct);
         else if (rank < 0.6 * drive && !isnan(up_ms))
             rv_pool_add_unit(pool, i, arrival_ms + up_ms + down_ms + synapse_ms + *jitter_ms,
@@ -281,7 +282,8 @@ static enum rv_status late_sweeps(struct rv_made_file *file, const struct rv_poo
                                   struct rv_error *err)
 {
     for (size_t i = 0; i < repeats; i++) {
-        double strength = 0.9 + 2.1 * (double)i / (double)(repeats - 1);
+        double step = repeats > 1 ? (double)i / (double)(repeats - 1) : 1.0;
+        double strength = 0.9 + 2.2 * step * step;
         enum rv_status status = late_sweep(file, pool, i, strength, internal_hz, arena, err);
         if (status != RV_OK)
             return status;
