@@ -3,8 +3,8 @@
  *
  * Layout: Kemp and Olivan, European data format 'plus' (EDF+), Clin Neurophysiol 2003;114:1755.
  */
-#include "acquire/output.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 
 #include <ranvier/source.h>

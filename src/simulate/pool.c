@@ -104,8 +104,9 @@ static void choose_living(struct rv_pool *pool, struct rv_random *random)
     }
 }
 
-static double growth_of(const struct rv_motor_model *model)
+double rv_pool_growth(const struct rv_pool *pool)
 {
+    const struct rv_motor_model *model = &pool->model;
     if (!(model->surviving > 0.0))
         return 1.0;
     return 1.0 + model->reinnervation * (fmin(1.0 / model->surviving, size_limit) - 1.0);
@@ -154,7 +155,7 @@ enum rv_status rv_pool_make(const struct rv_motor_model *model, double rate_hz, 
             return rv_fail_memory(err);
         double last = pool->unit_count > 1 ? (double)(pool->unit_count - 1) : 1.0;
         make_axon(model, (double)i / last, &axons, &pool->units[i]);
-        unit_potential(pool, growth_of(model), &fibres, potential);
+        unit_potential(pool, rv_pool_growth(pool), &fibres, potential);
         pool->units[i].potential = potential;
     }
     choose_living(pool, &living);
@@ -195,7 +196,7 @@ void rv_pool_add_unit(const struct rv_pool *pool, size_t unit_index, double arri
 void rv_pool_add_response(const struct rv_pool *pool, const struct rv_path *path,
                           struct rv_wave *wave)
 {
-    double growth = growth_of(&pool->model);
+    double growth = rv_pool_growth(pool);
     for (size_t i = 0; i < pool->unit_count; i++) {
         double arrival_ms = rv_pool_arrival_ms(pool, i, path);
         if (!isnan(arrival_ms))

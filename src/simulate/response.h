@@ -72,6 +72,8 @@ struct rv_pool {
 /* Units of one muscle; everything lies in the arena. */
 enum rv_status rv_pool_make(const struct rv_motor_model *model, double rate_hz, uint64_t seed,
                             struct rv_arena *arena, struct rv_pool *pool, struct rv_error *err);
+/* How many times a living unit has grown by reinnervation. */
+double rv_pool_growth(const struct rv_pool *pool);
 /* When unit i arrives at its end-plates, ms; NaN when it is dead or blocked on the way. */
 double rv_pool_arrival_ms(const struct rv_pool *pool, size_t unit, const struct rv_path *path);
 /* Adds the potential of unit i that arrives at `arrival_ms`, `part` times. */

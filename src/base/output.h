@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A file that appears whole or not at all: written beside its place, synced, renamed.
  */
-#ifndef RV_ACQUIRE_OUTPUT_H
-#define RV_ACQUIRE_OUTPUT_H
+#ifndef RV_BASE_OUTPUT_H
+#define RV_BASE_OUTPUT_H
 
 #include <ranvier/error.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A file that appears whole or not at all: written beside its place, synced, renamed.
  */
-#include "acquire/output.h"
+#include "base/output.h"
 
 #include "base/arena.h"
 #include "base/error.h"
