@@ -211,70 +211,93 @@ static uint64_t file_size(const struct walk *walk)
 }
 
 /* A length of 0 or all ones is what recorders write first and correct when they stop. */
+static bool length_is_open(const struct walk *walk, uint64_t head, uint64_t *size)
+{
+    const struct rv_chunk_layout *layout = walk->layout;
+    const uint64_t end = walk->claim->file_end;
+    bool ones = *size == UINT64_MAX || (layout->size_bytes == 4 && *size == UINT32_MAX);
+    if (ones && walk->data_bytes64 != UINT64_MAX) {
+        *size = walk->data_bytes64; /* RF64: the length stands in ds64 */
+        ones = false;
+    }
+    bool unwritten = end == UINT64_MAX || (end <= head && file_size(walk) > head);
+    return *size == 0 ? layout->size_bytes == 4 && unwritten : ones;
+}
+
+/* AIFF lets samples begin some bytes into their chunk. */
+static enum rv_status add_offset(struct rv_audio_claim *claim, uint64_t offset,
+                                 struct rv_error *err)
+{
+    if (claim->data_bytes < offset)
+        return rv_fail(err, RV_DATA, "samples begin %llu bytes into a data chunk of %llu",
+                       (unsigned long long)offset, (unsigned long long)claim->data_bytes);
+    claim->data_begin += offset;
+    claim->data_bytes -= claim->not_closed ? 0 : offset;
+    return RV_OK;
+}
+
 static enum rv_status take_data(struct walk *walk, uint64_t size, struct rv_error *err)
 {
     struct rv_audio_claim *claim = walk->claim;
     const struct rv_chunk_layout *layout = walk->layout;
-    uint64_t head = walk->at + layout->id_bytes + layout->size_bytes;
-    bool open = size == UINT64_MAX || (layout->size_bytes == 4 && size == UINT32_MAX);
-    if (open && strcmp(layout->format, "RF64") == 0 && walk->data_bytes64 != UINT64_MAX) {
-        size = walk->data_bytes64;
-        open = false;
-    }
-    if (size == 0)
-        open = claim->file_end == UINT64_MAX || (claim->file_end <= head && file_size(walk) > head);
-    if (!open && size < layout->data_head)
+    const uint64_t head = walk->at + layout->id_bytes + layout->size_bytes;
+    if (!walk->coding_seen)
+        return rv_fail(err, RV_DATA, "%s has its samples before the chunk that describes them",
+                       layout->format);
+    if (!rv_replay_keep(walk->replay, head + layout->data_head))
+        return cut_in_header(walk, err);
+    const bool open = length_is_open(walk, head, &size);
+    if (!open && (size < layout->data_head || size > INT64_MAX))
         return rv_fail(err, RV_DATA, "data chunk claims %llu bytes", (unsigned long long)size);
     claim->data_begin = head + layout->data_head;
     claim->data_bytes = open ? UINT64_MAX : size - layout->data_head;
     claim->not_closed = open;
+    if (open && layout->size_bytes == 4) /* libsndfile takes 0 for what it says */
+        memset(walk->replay->kept + head - 4, 0xFF, 4);
     if (open)
         claim->file_end = UINT64_MAX;
-    if (strcmp(layout->format, "AIFF") == 0) {
-        uint64_t offset = rv_u32be(walk->replay->kept + head);
-        if (claim->data_bytes < offset)
-            return rv_fail(err, RV_DATA, "samples begin %llu bytes into a data chunk of %llu",
-                           (unsigned long long)offset, (unsigned long long)claim->data_bytes);
-        claim->data_begin += offset;
-        claim->data_bytes -= open ? 0 : offset;
-    }
     walk->done = true;
-    return RV_OK;
+    return strcmp(layout->format, "AIFF") == 0
+               ? add_offset(claim, rv_u32be(walk->replay->kept + head), err)
+               : RV_OK;
+}
+
+static enum rv_status keep_chunk(const struct walk *walk, uint64_t size, uint64_t payload,
+                                 struct rv_error *err)
+{
+    const uint64_t most = walk->replay->keep_limit;
+    if (size > most || payload + size > most)
+        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes before the samples",
+                       (unsigned long long)walk->at, (unsigned long long)size);
+    if (file_size(walk) != UINT64_MAX && payload + size > file_size(walk))
+        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes, the file ends before",
+                       (unsigned long long)walk->at, (unsigned long long)size);
+    return rv_replay_keep(walk->replay, payload + size) ? RV_OK : cut_in_header(walk, err);
 }
 
 static enum rv_status take_chunk(struct walk *walk, const char *id, uint64_t size, uint64_t payload,
                                  struct rv_error *err)
 {
     const struct rv_chunk_layout *layout = walk->layout;
-    if (strncmp(id, layout->data_id, 4) == 0) {
-        if (!walk->coding_seen)
-            return rv_fail(err, RV_DATA, "%s has its samples before the chunk that describes them",
-                           layout->format);
-        if (!rv_replay_keep(walk->replay, payload + layout->data_head))
-            return cut_in_header(walk, err);
+    if (strncmp(id, layout->data_id, 4) == 0)
         return take_data(walk, size, err);
-    }
-    if (size > walk->replay->keep_limit || payload + size > walk->replay->keep_limit)
-        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes before the samples",
-                       (unsigned long long)walk->at, (unsigned long long)size);
-    if (file_size(walk) != UINT64_MAX && payload + size > file_size(walk))
-        return rv_fail(err, RV_DATA, "chunk at byte %llu claims %llu bytes, the file ends before",
-                       (unsigned long long)walk->at, (unsigned long long)size);
-    if (!rv_replay_keep(walk->replay, payload + size))
-        return cut_in_header(walk, err);
+    enum rv_status status = keep_chunk(walk, size, payload, err);
+    if (status != RV_OK)
+        return status;
     const unsigned char *bytes = walk->replay->kept + payload;
-    if (strncmp(id, layout->coding_id, 4) == 0) {
-        if (walk->coding_seen)
-            return rv_fail(err, RV_DATA, "%s describes its samples twice", layout->format);
-        if (!layout->coding(bytes, (size_t)size, walk->claim))
-            return rv_fail(err, RV_DATA, "%s with a coding that is not read: PCM and float only",
-                           layout->format);
-        walk->coding_seen = true;
-    } else if (strncmp(id, "ds64", 4) == 0 && size >= 24) {
+    if (strncmp(id, "ds64", 4) == 0 && size >= 24) {
         uint64_t whole = rv_u64le(bytes);
         walk->claim->file_end = whole < UINT64_MAX - 8 ? whole + 8 : UINT64_MAX;
         walk->data_bytes64 = rv_u64le(bytes + 8);
     }
+    if (strncmp(id, layout->coding_id, 4) != 0)
+        return RV_OK;
+    if (walk->coding_seen)
+        return rv_fail(err, RV_DATA, "%s describes its samples twice", layout->format);
+    if (!layout->coding(bytes, (size_t)size, walk->claim))
+        return rv_fail(err, RV_DATA, "%s with a coding that is not read: PCM and float only",
+                       layout->format);
+    walk->coding_seen = true;
     return RV_OK;
 }
 
@@ -402,24 +425,50 @@ static enum rv_status claim_mat4(struct walk *walk, struct rv_error *err)
     return RV_OK;
 }
 
-/* Two arrays, uncompressed: samplerate, then wavedata. The tag of the second gives the length. */
-static enum rv_status claim_mat5(struct walk *walk, struct rv_error *err)
+static uint32_t mat5_word(const struct walk *walk, uint64_t at)
 {
     const unsigned char *bytes = walk->replay->kept;
-    bool little = bytes[126] == 'I';
-    if ((little ? rv_u32le(bytes + 128) : rv_u32be(bytes + 128)) == 15)
+    return bytes[126] == 'I' ? rv_u32le(bytes + at) : rv_u32be(bytes + at);
+}
+
+/* Bytes of the element at `at` with its tag; a small one is packed into 8. false: cut, or larger
+ * than a header is. */
+static bool mat5_element(const struct walk *walk, uint64_t at, uint64_t *bytes)
+{
+    if (!rv_replay_keep(walk->replay, at + 8))
+        return false;
+    uint64_t size = mat5_word(walk, at + 4);
+    bool small = mat5_word(walk, at) >> 16 != 0;
+    *bytes = small ? 8 : 8 + (size + 7) / 8 * 8;
+    return true;
+}
+
+/* Two arrays, uncompressed: samplerate, then wavedata, whose flags, dimensions and name stand
+ * before its numbers. The size of the array itself is not used: libsndfile writes it 8 too large.
+ */
+static enum rv_status claim_mat5(struct walk *walk, struct rv_error *err)
+{
+    if (mat5_word(walk, 128) == 15)
         return rv_fail(err, RV_DATA,
                        "compressed MATLAB file, which is not read: save its traces as a text "
                        "table, or uncompressed with the arrays samplerate and wavedata");
-    uint64_t first = little ? rv_u32le(bytes + 132) : rv_u32be(bytes + 132);
-    uint64_t second = 136 + (first + 7) / 8 * 8;
-    if (!rv_replay_keep(walk->replay, second + 8))
-        return walk->replay->status != RV_OK || second + 8 < walk->replay->keep_limit
-                   ? cut_in_header(walk, err)
-                   : rv_fail(err, RV_DATA, "first MATLAB array claims %llu bytes",
-                             (unsigned long long)first);
-    bytes = walk->replay->kept + second;
-    walk->claim->file_end = second + 8 + (little ? rv_u32le(bytes + 4) : rv_u32be(bytes + 4));
+    uint64_t at = 128, size = 0;
+    bool there = mat5_element(walk, at, &size);
+    at += size + 8; /* inside the second array */
+    for (size_t i = 0; i < 3 && there; i++) {
+        there = mat5_element(walk, at, &size);
+        at += size;
+    }
+    there = there && mat5_element(walk, at, &size);
+    if (!there && at + 8 > walk->replay->keep_limit)
+        return rv_fail(err, RV_DATA, "MATLAB arrays of %llu bytes before the samples",
+                       (unsigned long long)at);
+    if (!there)
+        return cut_in_header(walk, err);
+    if (mat5_word(walk, at) >> 16 != 0) /* packed: at most 4 bytes */
+        return rv_fail(err, RV_DATA, "MAT5 holds no samples");
+    walk->claim->data_begin = at + 8;
+    walk->claim->data_bytes = mat5_word(walk, at + 4);
     return RV_OK;
 }
 
@@ -459,14 +508,13 @@ enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_cla
                                    struct rv_error *err)
 {
     const size_t longest = 136;
-    rv_replay_keep(replay, longest); /* shorter files are judged by what is there */
-    if (replay->status != RV_OK) {
-        if (err != NULL)
-            *err = replay->error;
-        return replay->status;
-    }
-    const struct rv_chunk_layout *layout = layout_of(replay->kept, replay->kept_count);
-    const struct plain *plain = plain_of(replay->kept, replay->kept_count);
+    const unsigned char *bytes;
+    size_t count;
+    enum rv_status status = rv_input_peek(replay->input, longest, &bytes, &count, err);
+    if (status != RV_OK)
+        return status;
+    const struct rv_chunk_layout *layout = layout_of(bytes, count);
+    const struct plain *plain = plain_of(bytes, count);
     if (layout == NULL && plain == NULL)
         return rv_fail(err, RV_DATA,
                        "no audio container that is read (WAV, RF64, W64, AIFF, FLAC, CAF, AU, "
@@ -478,7 +526,34 @@ enum rv_status rv_audio_claim_read(struct rv_replay *replay, struct rv_audio_cla
                                      .file_end = UINT64_MAX};
     struct walk walk = {
         .layout = layout, .replay = replay, .claim = claim, .data_bytes64 = UINT64_MAX};
+    if (!rv_replay_keep(replay, layout != NULL ? layout->begin : plain->head))
+        return cut_in_header(&walk, err);
     return layout != NULL ? walk_chunks(&walk, err) : plain->claim(&walk, err);
+}
+
+/* Passes over one chunk; *more is false where no whole head follows. */
+static enum rv_status pass_chunk(const struct rv_chunk_layout *layout, struct rv_input *input,
+                                 bool *more, struct rv_error *err)
+{
+    const size_t head = layout->id_bytes + layout->size_bytes;
+    const unsigned char *bytes;
+    size_t count;
+    uint64_t passed;
+    enum rv_status status = rv_input_peek(input, head, &bytes, &count, err);
+    *more = status == RV_OK && count == head;
+    if (!*more)
+        return status;
+    if (memcmp(bytes, layout->data_id, 4) == 0)
+        return rv_fail(err, RV_DATA, "a second %s chunk at byte %llu", layout->data_id,
+                       (unsigned long long)rv_input_position(input));
+    uint64_t size = number(layout, bytes + layout->id_bytes);
+    size -= layout->size_is_whole ? (size < head ? size : head) : 0;
+    status = rv_input_skip(input, head, &passed, err);
+    if (status == RV_OK)
+        status = rv_input_skip(input, size, &passed, err);
+    if (status == RV_OK)
+        status = rv_input_skip(input, padding(layout, size), &passed, err);
+    return status;
 }
 
 enum rv_status rv_audio_claim_tail(const struct rv_audio_claim *claim, struct rv_input *input,
@@ -487,26 +562,13 @@ enum rv_status rv_audio_claim_tail(const struct rv_audio_claim *claim, struct rv
     const struct rv_chunk_layout *layout = claim->layout;
     *surplus = 0;
     uint64_t passed = 0;
-    enum rv_status status = RV_OK;
-    if (layout != NULL && claim->data_bytes != UINT64_MAX)
-        status = rv_input_skip(input, padding(layout, claim->data_bytes), &passed, err);
-    const size_t head = layout != NULL ? layout->id_bytes + layout->size_bytes : 0;
-    while (status == RV_OK && layout != NULL && rv_input_position(input) < claim->file_end) {
-        const unsigned char *bytes;
-        size_t count;
-        status = rv_input_peek(input, head, &bytes, &count, err);
-        if (status != RV_OK || count < head)
-            break;
-        if (memcmp(bytes, layout->data_id, 4) == 0)
-            return rv_fail(err, RV_DATA, "a second %s chunk at byte %llu", layout->data_id,
-                           (unsigned long long)rv_input_position(input));
-        uint64_t size = number(layout, bytes + layout->id_bytes);
-        size = layout->size_is_whole ? (size > head ? size : head) : size + head;
-        if (size < head) /* wrapped */
-            size = UINT64_MAX;
-        status = rv_input_skip(input, size, &passed, err);
-        if (status == RV_OK)
-            status = rv_input_skip(input, padding(layout, size), &passed, err);
+    if (layout == NULL)
+        return RV_OK;
+    enum rv_status status = rv_input_skip(input, padding(layout, claim->data_bytes), &passed, err);
+    for (bool more = true; status == RV_OK && more;) {
+        more = rv_input_position(input) < claim->file_end;
+        if (more)
+            status = pass_chunk(layout, input, &more, err);
     }
     if (status == RV_OK && claim->file_end != UINT64_MAX)
         status = rv_input_skip(input, UINT64_MAX, surplus, err);

@@ -200,24 +200,28 @@ static double digit_weight(const char *text, int decimals)
     return pow(10, (double)exponent - decimals);
 }
 
+/* Is the number written with the decimal sign of those before it, and with one only? */
+static bool decimal_fits(const struct rv_cells *cells, bool comma, bool point)
+{
+    return !(comma && (point || cells->decimal == '.')) && !(point && cells->decimal == ',');
+}
+
 bool rv_cells_number(struct rv_cells *cells, size_t index, double *number, double *unit)
 {
     char *text = cells->text[index];
     int decimals = 0;
     char *comma = strchr(text, ',');
     bool point = strchr(text, '.') != NULL;
-    if ((comma != NULL && (point || cells->decimal == '.')) || (point && cells->decimal == ','))
+    if (!decimal_fits(cells, comma != NULL, point))
         return false;
     if (comma != NULL)
         *comma = '.';
     bool read = rv_number_text(text, number, &decimals);
     if (comma != NULL)
         *comma = ',';
-    if (!read)
-        return false;
-    if (comma != NULL || point)
+    if (read && (comma != NULL || point))
         cells->decimal = comma != NULL ? ',' : '.';
-    if (unit != NULL)
+    if (read && unit != NULL)
         *unit = digit_weight(text, decimals);
-    return true;
+    return read;
 }

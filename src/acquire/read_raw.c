@@ -186,12 +186,9 @@ static enum rv_status check_options(const struct rv_source_options *options, str
     return RV_OK;
 }
 
-static enum rv_status open_raw(struct rv_source *source, struct rv_error *err)
+static enum rv_status make_state(struct rv_source *source, struct rv_error *err)
 {
     const size_t count = source->options.channel_count;
-    enum rv_status status = check_options(&source->options, err);
-    if (status != RV_OK)
-        return status;
     struct state *state = rv_allocate(1, sizeof *state);
     if (state == NULL)
         return rv_fail_memory(err);
@@ -202,23 +199,31 @@ static enum rv_status open_raw(struct rv_source *source, struct rv_error *err)
     state->bytes = rv_allocate(BLOCK_BYTES, 1);
     source->channels = rv_arena_alloc(source->arena, count, sizeof *source->channels);
     state->factors = rv_arena_alloc(source->arena, count, sizeof *state->factors);
+    source->channel_count = count;
     if (state->bytes == NULL || source->channels == NULL || state->factors == NULL)
         return rv_fail_memory(err);
-    source->channel_count = count;
-    source->facts.format = "raw PCM";
+    return rv_planes_init(&state->planes, count, state->block_frames, err);
+}
+
+static enum rv_status open_raw(struct rv_source *source, struct rv_error *err)
+{
+    enum rv_status status = check_options(&source->options, err);
+    if (status == RV_OK)
+        status = make_state(source, err);
+    for (size_t i = 0; i < source->channel_count && status == RV_OK; i++)
+        status = describe_channel(source, i, err);
+    if (status != RV_OK)
+        return status;
+    const struct state *state = source->state;
     uint64_t size = rv_input_size(source->input);
+    source->facts.format = "raw PCM";
     if (size != UINT64_MAX)
         source->facts.duration_s = (double)(size / state->frame_bytes) / source->options.rate_hz;
-    for (size_t i = 0; i < count && status == RV_OK; i++)
-        status = describe_channel(source, i, err);
-    if (status == RV_OK && !source->channels[0].calibrated)
+    if (!source->channels[0].calibrated)
         rv_notice_add(&source->notices, RV_WARNING, "no_unit", NULL,
                       "raw PCM has no unit: amplitudes need a calibration in microvolt of one "
                       "stored unit");
-    if (status == RV_OK)
-        status = doubt_order(source, err);
-    return status == RV_OK ? rv_planes_init(&state->planes, count, state->block_frames, err)
-                           : status;
+    return doubt_order(source, err);
 }
 
 static enum rv_status separate(struct state *state, size_t frames, struct rv_error *err)

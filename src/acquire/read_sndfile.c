@@ -66,6 +66,7 @@ static sf_count_t view_read(void *into, sf_count_t count, void *user)
     if (count <= 0)
         return 0;
     uint64_t end = state->replay.position + (uint64_t)count;
+    end = end < state->replay.length ? end : state->replay.length;
     /* A header may be asked for more than once, and a library looks ahead while it opens. */
     if (state->file == NULL || end <= state->claim.data_begin)
         rv_replay_keep(&state->replay, end);
@@ -165,34 +166,36 @@ static enum rv_status open_library(struct state *state, struct rv_error *err)
     return check_info(state, err);
 }
 
+/* The byte behind the last sample, by the header; UINT64_MAX: it does not say. */
+static uint64_t end_of_samples(const struct rv_audio_claim *claim)
+{
+    return claim->data_bytes != UINT64_MAX ? claim->data_begin + claim->data_bytes : UINT64_MAX;
+}
+
 /* Where the samples end, as far as it can be told before they are read. */
 static enum rv_status check_lengths(struct rv_source *source, struct rv_error *err)
 {
     struct state *state = source->state;
     const struct rv_audio_claim *claim = &state->claim;
-    const uint64_t size = rv_input_size(source->input);
-    uint64_t end =
-        claim->data_bytes != UINT64_MAX ? claim->data_begin + claim->data_bytes : claim->file_end;
+    const uint64_t size = rv_input_size(source->input), end = end_of_samples(claim);
+    const bool known = size != UINT64_MAX;
+    const bool cut = end != UINT64_MAX && end > size;
     if (claim->data_bytes == 0)
         return rv_fail(err, RV_DATA, "%s holds no samples", claim->format);
-    if (size != UINT64_MAX && end != UINT64_MAX && end > size &&
-        (claim->data_bytes != UINT64_MAX || claim->layout == NULL)) {
-        if (!source->options.allow_truncated)
-            return rv_fail(err, RV_DATA,
-                           "cut short: header claims %" PRIu64 " bytes up to the last sample, "
-                           "file holds %" PRIu64,
-                           end, size);
-        end = size;
-    } else if (size != UINT64_MAX && claim->file_end != UINT64_MAX && claim->file_end > size) {
+    if (cut && !source->options.allow_truncated)
+        return rv_fail(err, RV_DATA,
+                       "cut short: header claims %" PRIu64 " bytes up to the last sample, "
+                       "file holds %" PRIu64,
+                       end, size);
+    if (!cut && claim->file_end != UINT64_MAX && claim->file_end > size)
         rv_notice_add(&source->notices, RV_WARNING, "header_size", NULL,
                       "header claims %" PRIu64 " bytes, file holds %" PRIu64
                       "; every sample is there",
                       claim->file_end, size);
-    }
     if (claim->not_closed)
         rv_notice_add(&source->notices, RV_WARNING, "not_closed", NULL,
                       "the recorder did not write the length of the recording");
-    state->replay.length = end != UINT64_MAX ? end : size != UINT64_MAX ? size : INT64_MAX / 4;
+    state->replay.length = end < size ? end : known ? size : INT64_MAX / 4;
     return RV_OK;
 }
 
@@ -219,8 +222,6 @@ static enum rv_status check_frames(struct state *state, struct rv_error *err)
         if (found != (frames < there ? frames : there))
             return rv_fail(err, RV_DATA, "header is read as %" PRIu64 " and as %" PRIu64 " samples",
                            frames, found);
-    } else if (claim->layout == NULL && !compressed && !claim->not_closed) {
-        state->expected = found; /* MAT5: the array's own dimensions */
     }
     return RV_OK;
 }

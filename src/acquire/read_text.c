@@ -142,17 +142,32 @@ static enum rv_status fit_time(struct state *state, size_t column, double stated
                                struct rv_error *err)
 {
     double times[AHEAD], weights[AHEAD];
+    const uint64_t first_row = state->table.lead[state->table.lead_next].number;
     size_t count = rv_text_table_ahead(&state->table, column, times, weights, AHEAD);
     enum rv_status status = count < 2 ? judge_rows(&state->table, 2, err) : RV_OK;
     if (status != RV_OK)
         return status;
     status = rv_text_time_fit(&state->time, times, weights, count, stated_hz, err);
-    if (status != RV_OK)
-        return rv_fail_in(
-            err, status, "line %llu",
-            (unsigned long long)state->table
-                .lead[state->table.lead_next < state->table.lead_count ? state->table.lead_next : 0]
-                .number);
+    return status == RV_OK ? RV_OK
+                           : rv_fail_in(err, status, "line %llu", (unsigned long long)first_row);
+}
+
+/* Columns that are neither time nor sample number. */
+static enum rv_status choose_columns(struct rv_source *source, size_t time_column, size_t *count,
+                                     struct rv_error *err)
+{
+    struct state *state = source->state;
+    const struct rv_text_table *table = &state->table;
+    state->index_column = rv_text_table_column(table, RV_TEXT_INDEX, 0);
+    state->columns = rv_arena_alloc(source->arena, table->column_count, sizeof *state->columns);
+    if (state->columns == NULL)
+        return rv_fail_memory(err);
+    for (size_t i = 0; i < table->column_count; i++)
+        if (i != time_column && i != state->index_column)
+            state->columns[(*count)++] = i;
+    if (*count == 0 || *count > CHANNEL_MAX)
+        return rv_fail(err, RV_DATA, "%zu columns of samples, expected 1 to %d", *count,
+                       CHANNEL_MAX);
     return RV_OK;
 }
 
@@ -167,19 +182,10 @@ static enum rv_status open_channels(struct rv_source *source, double stated_hz,
     state->time.rate_hz = stated_hz;
     enum rv_status status = state->timed ? fit_time(state, time_column, stated_hz, err)
                                          : need_rate(table, stated_hz, err);
-    if (status != RV_OK)
-        return status;
-    state->index_column = rv_text_table_column(table, RV_TEXT_INDEX, 0);
-    state->columns = rv_arena_alloc(source->arena, table->column_count, sizeof *state->columns);
-    if (state->columns == NULL)
-        return rv_fail_memory(err);
-    for (size_t i = 0; i < table->column_count; i++)
-        if (i != time_column && i != state->index_column)
-            state->columns[count++] = i;
-    if (count == 0 || count > CHANNEL_MAX)
-        return rv_fail(err, RV_DATA, "%zu columns of samples, expected 1 to %d", count,
-                       CHANNEL_MAX);
-    status = make_channels(source, count, BLOCK_ROWS, err);
+    if (status == RV_OK)
+        status = choose_columns(source, time_column, &count, err);
+    if (status == RV_OK)
+        status = make_channels(source, count, BLOCK_ROWS, err);
     for (size_t i = 0; i < count && status == RV_OK; i++) {
         const struct rv_text_column *column = &table->columns[state->columns[i]];
         const char *label = column->label;
@@ -248,37 +254,41 @@ static void place_stimulus(struct rv_source *source)
                   "times begin before 0, so 0 is taken as the stimulus");
 }
 
+/* Fills the planes; *rows is smaller than a block at the end. */
+static enum rv_status fill_rows(struct rv_source *source, size_t *rows, struct rv_error *err)
+{
+    struct state *state = source->state;
+    for (*rows = 0; *rows < BLOCK_ROWS; ++*rows) {
+        bool more;
+        enum rv_status status = rv_text_table_row(&state->table, &more, err);
+        if (status == RV_OK && !more) {
+            state->done = true;
+            return check_drift(source, err);
+        }
+        if (status == RV_OK)
+            status = take_row(state, *rows, err);
+        if (status != RV_OK)
+            return status;
+    }
+    return RV_OK;
+}
+
 static enum rv_status next_rows(struct rv_source *source, struct rv_block *block, bool *more,
                                 struct rv_error *err)
 {
     struct state *state = source->state;
-    size_t row = 0;
-    bool another = true;
-    for (; row < BLOCK_ROWS; row++) {
-        enum rv_status status = rv_text_table_row(&state->table, &another, err);
-        if (status == RV_OK && another)
-            status = take_row(state, row, err);
-        if (status != RV_OK)
-            return status;
-        if (!another)
-            break;
-    }
-    state->done = !another;
-    if (state->done) {
-        enum rv_status status = check_drift(source, err);
-        if (status != RV_OK)
-            return status;
-    }
-    *more = row > 0;
-    if (row == 0)
-        return RV_OK;
+    size_t rows;
+    enum rv_status status = fill_rows(source, &rows, err);
+    *more = status == RV_OK && rows > 0;
+    if (!*more)
+        return status;
     if (state->delivered == 0)
         place_stimulus(source);
-    rv_planes_fill(&state->planes, row);
+    rv_planes_fill(&state->planes, rows);
     rv_planes_show(&state->planes, block);
     block->new_segment = state->delivered == 0;
     block->start_s = state->start_s + (double)state->delivered / state->time.rate_hz;
-    state->delivered += row;
+    state->delivered += rows;
     double end_s = state->start_s + (double)state->delivered / state->time.rate_hz;
     if (state->event_pending && (end_s > 0 || state->done)) {
         block->events = &state->event;
@@ -298,6 +308,9 @@ static const struct rv_text_column *value_column(const struct rv_text_table *tab
 /* One unit for all sweeps of a channel. */
 static enum rv_status check_sweep_units(const struct rv_text_table *table, struct rv_error *err)
 {
+    if (rv_text_table_column(table, RV_TEXT_CHANNEL, 0) == SIZE_MAX)
+        return rv_fail(err, RV_DATA, "line %llu: sweeps without a column of samples",
+                       (unsigned long long)table->lead[0].number);
     const struct rv_text_column *first = value_column(table);
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].role == RV_TEXT_CHANNEL &&
@@ -420,20 +433,26 @@ static bool ends_with(const char *name, const char *ending)
     return length > wanted && rv_text_equal_case(name + length - wanted, ending);
 }
 
-/* Anything printable; whether it is a table shows when it is read, and then the sentence can name
- * the line. A NUL is let through only where the name promises text. */
+/* A NUL is let through only where the name promises text: the sentence can then name its line. */
+static bool belongs_in_text(unsigned char c, bool named)
+{
+    static const char controls[] = "\t\n\r\f";
+    if (c == 0 || c == 0x1A)
+        return named;
+    return c != 0x7F && (c >= 0x20 || strchr(controls, c) != NULL);
+}
+
+/* Anything printable; whether it is a table shows when it is read. */
 static bool matches_text(const unsigned char *bytes, size_t size, const char *name)
 {
     bool named = ends_with(name, ".csv") || ends_with(name, ".tsv") || ends_with(name, ".txt");
+    bool digit = false;
     if (size >= 2 && (memcmp(bytes, "\xFF\xFE", 2) == 0 || memcmp(bytes, "\xFE\xFF", 2) == 0))
         return named;
-    bool digit = false;
     for (size_t i = 0; i < size; i++) {
-        unsigned char c = bytes[i];
-        bool control = c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f';
-        if (c == 0x7F || (control && !(named && (c == 0 || c == 0x1A))))
+        if (!belongs_in_text(bytes[i], named))
             return false;
-        digit = digit || (c >= '0' && c <= '9');
+        digit = digit || (bytes[i] >= '0' && bytes[i] <= '9');
     }
     return digit || named;
 }

@@ -139,10 +139,11 @@ static enum rv_status refuse_unit(const char *unit, struct rv_error *err)
     return rv_fail(err, RV_DATA, "unit '%s' is not one of V, mV, uV, nV", shown);
 }
 
-static enum rv_status take_unit(struct rv_arena *arena, const char *unit_cell,
-                                struct rv_text_column *column, struct rv_error *err)
+/* The unit as the name writes it. */
+static enum rv_status unit_of_name(struct rv_arena *arena, struct rv_text_column *column,
+                                   struct rv_error *err)
 {
-    char inside[32], last[64] = "";
+    char last[64] = "";
     size_t label_length;
     bool bracketed;
     const char *unit = unit_in(column->name, &label_length, &bracketed);
@@ -153,19 +154,27 @@ static enum rv_status take_unit(struct rv_arena *arena, const char *unit_cell,
         return refuse_unit(last, err);
     column->label = column->name;
     column->unit = "";
-    if (known_unit(last)) {
-        while (label_length > 0 && strchr("_ \t", column->name[label_length - 1]) != NULL)
-            label_length--;
-        column->label = rv_arena_text_n(arena, column->name, label_length);
-        column->unit = rv_arena_text(arena, last);
-    }
-    if (unit_cell != NULL && unit_cell[0] != '\0') {
-        const char *second = without_brackets(unit_cell, inside, sizeof inside);
-        if (rv_text_unit_is_misspelt(second))
-            return refuse_unit(second, err);
-        column->unit = rv_arena_text(arena, second);
-    }
+    if (!known_unit(last))
+        return RV_OK;
+    while (label_length > 0 && strchr("_ \t", column->name[label_length - 1]) != NULL)
+        label_length--;
+    column->label = rv_arena_text_n(arena, column->name, label_length);
+    column->unit = rv_arena_text(arena, last);
     return column->label == NULL || column->unit == NULL ? rv_fail_memory(err) : RV_OK;
+}
+
+static enum rv_status take_unit(struct rv_arena *arena, const char *unit_cell,
+                                struct rv_text_column *column, struct rv_error *err)
+{
+    char inside[32];
+    enum rv_status status = unit_of_name(arena, column, err);
+    if (status != RV_OK || unit_cell == NULL || unit_cell[0] == '\0')
+        return status;
+    const char *unit = without_brackets(unit_cell, inside, sizeof inside);
+    if (rv_text_unit_is_misspelt(unit))
+        return refuse_unit(unit, err);
+    column->unit = rv_arena_text(arena, unit);
+    return column->unit == NULL ? rv_fail_memory(err) : RV_OK;
 }
 
 /* --- roles --------------------------------------------------------------------------------- */
@@ -205,30 +214,57 @@ static bool names_sweep(const char *folded_name)
     return false;
 }
 
+static bool no_unit(const struct rv_text_column *column)
+{
+    return column->unit[0] == '\0';
+}
+
+static bool time_unit_or_none(const struct rv_text_column *column)
+{
+    double seconds;
+    return rv_text_time_factor(column->unit, &seconds) ||
+           (no_unit(column) && column->label[0] != '\0');
+}
+
+static bool intensity_unit(const struct rv_text_column *column)
+{
+    return strcmp(column->unit, "V") == 0 || strcmp(column->unit, "mA") == 0;
+}
+
+struct role {
+    enum rv_text_role role;
+    const char *const *names;
+    bool (*unit_fits)(const struct rv_text_column *column);
+};
+
+static const struct role roles[] = {
+    {RV_TEXT_TIME, time_names, time_unit_or_none},
+    {RV_TEXT_INDEX, index_names, no_unit},
+    {RV_TEXT_SWEEP, sweep_names, no_unit},
+    {RV_TEXT_CHANNEL_NUMBER, channel_names, no_unit},
+    {RV_TEXT_STIMULUS, stimulus_names, intensity_unit},
+    {RV_TEXT_CHANNEL, NULL, NULL},
+};
+
 static void find_role(struct rv_text_column *column)
 {
     char word[64];
-    double factor = NAN;
     fold(column->label, word, sizeof word);
-    column->role = RV_TEXT_CHANNEL;
-    column->factor = NAN;
     column->sweep_named = names_sweep(word);
-    bool timed = rv_text_time_factor(column->unit, &factor);
-    bool voltage = !timed && rv_unit_factor(column->unit, &factor);
-    if (in_list(word, time_names) && (timed || (column->unit[0] == '\0' && word[0] != '\0')))
-        column->role = RV_TEXT_TIME;
-    else if (in_list(word, index_names) && column->unit[0] == '\0')
-        column->role = RV_TEXT_INDEX;
-    else if (in_list(word, sweep_names) && column->unit[0] == '\0')
-        column->role = RV_TEXT_SWEEP;
-    else if (in_list(word, channel_names) && column->unit[0] == '\0')
-        column->role = RV_TEXT_CHANNEL_NUMBER;
-    else if (in_list(word, stimulus_names) &&
-             (strcmp(column->unit, "V") == 0 || strcmp(column->unit, "mA") == 0))
-        column->role = RV_TEXT_STIMULUS;
+    const struct role *role = roles;
+    while (role->names != NULL && !(in_list(word, role->names) && role->unit_fits(column)))
+        role++;
+    column->role = role->role;
     column->current = strcmp(column->unit, "mA") == 0;
-    if (timed ? column->role == RV_TEXT_TIME : voltage)
-        column->factor = factor;
+    if (column->sweep_named && column->current) { /* of the stimulus, not of the samples */
+        column->unit = "";
+        column->label = column->name;
+    }
+    column->factor = NAN;
+    if (column->role == RV_TEXT_TIME)
+        rv_text_time_factor(column->unit, &column->factor);
+    else
+        rv_unit_factor(column->unit, &column->factor);
 }
 
 enum rv_status rv_text_column_read(struct rv_arena *arena, const char *name, const char *unit_cell,
@@ -249,21 +285,27 @@ enum rv_status rv_text_column_read(struct rv_arena *arena, const char *name, con
     return status;
 }
 
+/* Does a number begin here, rather than go on? */
+static bool number_begins(const char *name, const char *at)
+{
+    return is_digit(*at) && (at == name || !(is_digit(at[-1]) || at[-1] == '.'));
+}
+
 /* The number of the name that stands directly before a unit of V or mA. */
 void rv_text_intensity(const char *name, double *volt, double *milliampere)
 {
     *volt = *milliampere = NAN;
     for (const char *at = name; *at != '\0'; at++) {
-        if (!is_digit(*at) || (at > name && (is_digit(at[-1]) || at[-1] == '.')))
+        if (!number_begins(name, at))
             continue;
         size_t length = strspn(at, "0123456789.");
-        const char *unit = at + length;
-        unit += *unit == ' ';
-        bool volts = unit[0] == 'V' && !is_letter(unit[1]);
-        bool current = unit[0] == 'm' && unit[1] == 'A' && !is_letter(unit[2]);
+        const char *unit = at + length + (at[length] == ' ');
+        bool current = rv_text_starts(unit, "mA");
+        size_t unit_length = current ? 2 : 1;
         double number;
-        if ((volts || current) && rv_number_read(at, length, &number))
-            *(volts ? volt : milliampere) = number;
+        if ((current || *unit == 'V') && !is_letter(unit[unit_length]) &&
+            rv_number_read(at, length, &number))
+            *(current ? milliampere : volt) = number;
     }
 }
 
@@ -305,37 +347,46 @@ static enum rv_status read_rate(const char *key, const char *text, bool interval
     return RV_OK;
 }
 
-enum rv_status rv_text_remark_read(struct rv_arena *arena, const char *text,
-                                   struct rv_text_remarks *remarks, struct rv_error *err)
+/* A remark's text as UTF-8; machines write Latin-1 too. */
+static const char *remark_text(struct rv_arena *arena, const char *given)
+{
+    size_t length = strlen(given);
+    return rv_text_is_utf8(given, length) ? rv_arena_text(arena, given)
+                                          : rv_text_latin1(arena, given, length);
+}
+
+static enum rv_status take_remark(struct rv_arena *arena, const char *key, const char *given,
+                                  struct rv_text_remarks *remarks, struct rv_error *err)
 {
     static const char *const rates[] = {
         "sampling_rate", "sample_rate", "samplerate",       "sampling_frequency",
         "samplingrate",  "sfreq",       "sample_frequency", NULL};
     static const char *const intervals[] = {"sampling_interval", "sample_interval", NULL};
-    char key[96];
-    size_t length = strcspn(text, ":=");
-    if (text[length] == '\0' || length >= sizeof key)
-        return RV_OK;
-    char raw[96] = "";
-    memcpy(raw, text, length);
-    fold(raw + strspn(raw, " \t"), key, sizeof key);
-    const char *given = text + length;
-    given += strspn(given, ":= \t");
-    if (given[0] == '\0')
-        return RV_OK;
+    static const char *const labels[] = {"labels", "channels", "channel", NULL};
+    static const char *const units[] = {"units", "unit", NULL};
     bool interval = begins_with(key, intervals);
     if (interval || begins_with(key, rates) || strcmp(key, "fs") == 0)
         return read_rate(key, given, interval, &remarks->rate_hz, err);
-    if (strcmp(key, "labels") == 0 || strcmp(key, "channels") == 0 || strcmp(key, "channel") == 0)
-        remarks->labels =
-            rv_text_is_utf8(given, strlen(given)) ? rv_arena_text(arena, given) : NULL;
-    if (strcmp(key, "units") == 0 || strcmp(key, "unit") == 0)
-        remarks->units = rv_text_is_utf8(given, strlen(given))
-                             ? rv_arena_text(arena, given)
-                             : rv_text_latin1(arena, given, strlen(given));
+    if (in_list(key, labels))
+        remarks->labels = remark_text(arena, given);
+    if (in_list(key, units))
+        remarks->units = remark_text(arena, given);
     if (strcmp(key, "columns") == 0 && rv_text_equal_case(given, "sweeps"))
         remarks->sweeps = true;
     return RV_OK;
+}
+
+enum rv_status rv_text_remark_read(struct rv_arena *arena, const char *text,
+                                   struct rv_text_remarks *remarks, struct rv_error *err)
+{
+    char key[96], raw[96] = "";
+    size_t length = strcspn(text, ":=");
+    const char *given = text + length + strspn(text + length, ":= \t");
+    if (given[0] == '\0' || length >= sizeof raw)
+        return RV_OK;
+    memcpy(raw, text, length);
+    fold(raw + strspn(raw, " \t"), key, sizeof key);
+    return take_remark(arena, key, given, remarks, err);
 }
 
 const char *rv_text_list_item(struct rv_arena *arena, const char *list, size_t index)

@@ -128,7 +128,7 @@ static enum rv_status read_columns(struct rv_text_table *table, struct rv_text_t
         struct rv_text_sweep *sweep = &sweeps->sweeps[sweeps->sweep_count];
         columns[VALUES + sweeps->sweep_count++] = i;
         sweep->text = table->columns[i].label;
-        rv_text_intensity(table->columns[i].label, &sweep->volt, &sweep->milliampere);
+        rv_text_intensity(table->columns[i].name, &sweep->volt, &sweep->milliampere);
     }
     sweeps->channel_count = 1;
     sweeps->row_size = VALUES + sweeps->sweep_count;

@@ -86,8 +86,9 @@ static enum rv_status read_ahead(struct rv_text_table *table, char **last_remark
                 return rv_fail_in(err, status, "line %llu",
                                   (unsigned long long)table->lines.number);
             rv_release(*last_remark);
-            *last_remark = copy_line(line);
-            status = *last_remark == NULL ? rv_fail_memory(err) : RV_OK;
+            bool statement = strpbrk(line, ":=") != NULL; /* "Unit: mV" is no row of names */
+            *last_remark = statement ? NULL : copy_line(line);
+            status = *last_remark == NULL && !statement ? rv_fail_memory(err) : RV_OK;
         }
         if (status != RV_OK)
             return status;
@@ -124,6 +125,8 @@ static int grade(const struct rv_text_table *table, char delimiter)
     size_t tried = table->lead_count < TRIED_LINES ? table->lead_count : TRIED_LINES;
     for (size_t i = 1; i < tried; i++) {
         size_t count = count_cells(&cells, table->lead[i].bytes, &numeric);
+        if (count == 0) /* the row itself will say what is wrong with its quotes */
+            continue;
         same = same && count == first;
         /* the second line may hold units */
         all_numeric = all_numeric && (numeric || (i == 1 && tried > 2));
@@ -221,40 +224,51 @@ static enum rv_status refuse_ambiguous(const struct rv_text_table *table, struct
                    (unsigned long long)table->lead[0].number, first->text[0], first->text[1]);
 }
 
-static enum rv_status read_header(struct rv_text_table *table, const char *last_remark,
-                                  struct rv_cells *names, struct rv_cells *units,
-                                  struct rv_error *err)
+/* A line of units under the names: "s;mV" or "[ms],[uV]". */
+static enum rv_status read_units(struct rv_text_table *table, struct rv_cells *units,
+                                 struct rv_error *err)
+{
+    table->lead_next = 1;
+    if (table->lead_count < 2)
+        return RV_OK;
+    enum rv_status status = split_copy(table, table->lead[1].bytes, units, err);
+    if (status != RV_OK)
+        return rv_fail_in(err, status, "line %llu", (unsigned long long)table->lead[1].number);
+    if (units->count == table->column_count && names_units(units))
+        table->lead_next = 2;
+    else
+        units->count = 0;
+    return RV_OK;
+}
+
+/* Names in the last remark before the numbers: "# time_ms,APB". */
+static enum rv_status names_of_remark(struct rv_text_table *table, const char *last_remark,
+                                      struct rv_cells *names, struct rv_error *err)
 {
     struct rv_cells remark = {0};
-    enum rv_status status = split_copy(table, table->lead[0].bytes, names, err);
-    if (status != RV_OK)
-        return rv_fail_in(err, status, "line %llu", (unsigned long long)table->lead[0].number);
-    table->column_count = names->count;
-    if (!all_numbers(names)) {
-        table->lead_next = 1;
-        if (table->lead_count > 1)
-            status = split_copy(table, table->lead[1].bytes, units, err);
-        if (status != RV_OK)
-            return rv_fail_in(err, status, "line %llu", (unsigned long long)table->lead[1].number);
-        if (units->count == names->count && names_units(units))
-            table->lead_next = 2;
-        else
-            units->count = 0;
-        return RV_OK;
-    }
-    if (last_remark != NULL)
-        status = split_copy(table, last_remark, &remark, NULL);
-    bool named =
-        status == RV_OK && remark.count > 1 && remark.count == names->count && no_numbers(&remark);
-    status = named ? RV_OK : refuse_ambiguous(table, names, err);
-    names->count = 0;
+    bool split = last_remark != NULL && split_copy(table, last_remark, &remark, NULL) == RV_OK;
+    bool named = split && remark.count > 1 && remark.count == names->count && no_numbers(&remark);
+    enum rv_status status = named ? RV_OK : refuse_ambiguous(table, names, err);
     if (named) {
         rv_cells_finish(names);
         *names = remark;
     } else {
         rv_cells_finish(&remark);
+        names->count = 0;
     }
     return status;
+}
+
+static enum rv_status read_header(struct rv_text_table *table, const char *last_remark,
+                                  struct rv_cells *names, struct rv_cells *units,
+                                  struct rv_error *err)
+{
+    enum rv_status status = split_copy(table, table->lead[0].bytes, names, err);
+    if (status != RV_OK)
+        return rv_fail_in(err, status, "line %llu", (unsigned long long)table->lead[0].number);
+    table->column_count = names->count;
+    return all_numbers(names) ? names_of_remark(table, last_remark, names, err)
+                              : read_units(table, units, err);
 }
 
 static enum rv_status take_header(struct rv_text_table *table, const char *last_remark,

@@ -119,7 +119,7 @@ enum rv_status rv_text_time_fit(struct rv_text_time *time, const double *times,
         time->fine = fmin(time->fine, weights[i]);
     time->rate_hz = round_rate(1 / (step * time->unit_s), uncertain);
     if (!isnan(stated_hz)) {
-        if (fabs(time->rate_hz / stated_hz - 1) > RATE_AGREES + uncertain)
+        if (fabs(time->rate_hz / stated_hz - 1) > RATE_AGREES + fmin(uncertain, COARSE))
             return rv_fail(err, RV_DATA,
                            "the time column runs at %g samples a second, but %g Hz is stated",
                            time->rate_hz, stated_hz);

@@ -11,7 +11,8 @@
 
 enum { SIGNAL_MAX = 256, SEGMENT_MAX = 100000, FRAME_SAMPLES_MAX = 4096, SKEW_MAX = 100000 };
 
-static const double default_rate_hz = 250; /* header(5) */
+static const long long FRAME_MAX = INT64_C(1) << 40; /* times samples a frame: no overflow */
+static const double default_rate_hz = 250;           /* header(5) */
 
 /* One line of the header as it is taken apart. */
 struct line {
@@ -55,59 +56,94 @@ static bool name_is_plain(const char *name)
 
 /* --- the first line ------------------------------------------------------------------------ */
 
-/* "8:26:04", "26/10/1994" */
-static bool read_start(const char *time, const char *date, char out[static 40])
+/* Whole numbers with a mark between them ("8:26:04"), each within its limits; *rest gets what
+ * follows. */
+static bool read_triple(const char *text, char mark, const long long low[static 3],
+                        const long long high[static 3], long long out[static 3], const char **rest)
 {
-    int hour, minute, second, day, month, year, used = 0;
-    if (sscanf(time, "%2d:%2d:%2d%n", &hour, &minute, &second, &used) != 3)
-        return false;
-    const char *fraction = time + used;
-    size_t digits = fraction[0] == '.' ? strspn(fraction + 1, "0123456789") : 0;
-    if (fraction[0] != '\0' && (digits == 0 || digits > 9 || fraction[1 + digits] != '\0'))
-        return false;
-    used = 0;
-    if (sscanf(date, "%2d/%2d/%4d%n", &day, &month, &year, &used) != 3 || date[used] != '\0')
-        return false;
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 ||
-        day < 1 || day > 31 || month < 1 || month > 12 || year < 1900)
-        return false;
-    snprintf(out, 40, "%04d-%02d-%02dT%02d:%02d:%02d%s", year, month, day, hour, minute, second,
-             fraction);
+    for (size_t i = 0; i < 3; i++) {
+        size_t length = strspn(text, "0123456789");
+        if (length == 0 || length > 4 || !rv_integer_read(text, length, &out[i]) ||
+            out[i] < low[i] || out[i] > high[i])
+            return false;
+        text += length;
+        if (i < 2 && *text++ != mark)
+            return false;
+    }
+    *rest = text;
     return true;
 }
 
-static enum rv_status read_record(struct rv_arena *arena, const struct line *line,
-                                  struct rv_wfdb_header *header, struct rv_error *err)
+/* "8:26:04" or "8:26:04.250", and "26/10/1994" */
+static bool read_start(const char *time, const char *date, char out[static 48])
 {
-    char *at = line->at, start[40];
+    static const long long time_low[] = {0, 0, 0}, time_high[] = {23, 59, 59};
+    static const long long date_low[] = {1, 1, 1900}, date_high[] = {31, 12, 9999};
+    long long clock[3], day[3];
+    const char *fraction, *rest;
+    if (!read_triple(time, ':', time_low, time_high, clock, &fraction) ||
+        !read_triple(date, '/', date_low, date_high, day, &rest) || *rest != '\0')
+        return false;
+    size_t digits = *fraction == '.' ? strspn(fraction + 1, "0123456789") : 0;
+    if (*fraction != '\0' && (digits == 0 || digits > 9 || fraction[1 + digits] != '\0'))
+        return false;
+    snprintf(out, 48, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld%s", day[2], day[1], day[0],
+             clock[0], clock[1], clock[2], fraction);
+    return true;
+}
+
+static enum rv_status read_name(struct rv_arena *arena, const struct line *line, char *name,
+                                struct rv_wfdb_header *header, struct rv_error *err)
+{
     long long number = 0;
-    char *record = take_word(&at), *slash = strchr(record, '/');
+    char *slash = strchr(name, '/');
     if (slash != NULL) {
         *slash = '\0';
         if (!whole(slash + 1, 1, SEGMENT_MAX, &number))
             return wrong(line, "number of segments", slash + 1, err);
         header->segment_count = (size_t)number;
     }
-    if (!name_is_plain(record))
-        return wrong(line, "record name", record, err);
+    if (!name_is_plain(name))
+        return wrong(line, "record name", name, err);
+    header->record = rv_arena_text(arena, name);
+    return header->record == NULL ? rv_fail_memory(err) : RV_OK;
+}
+
+static enum rv_status read_rate(const struct line *line, char *text, struct rv_wfdb_header *header,
+                                struct rv_error *err)
+{
+    header->rate_hz = default_rate_hz;
+    text[strcspn(text, "/")] = '\0'; /* a counter frequency is for tape marks */
+    if (text[0] == '\0')
+        return RV_OK;
+    bool read = rv_number_text(text, &header->rate_hz, NULL);
+    if (!read || !(header->rate_hz > 0) || header->rate_hz > 1e6)
+        return wrong(line, "sampling frequency", text, err);
+    return RV_OK;
+}
+
+static enum rv_status read_record(struct rv_arena *arena, const struct line *line,
+                                  struct rv_wfdb_header *header, struct rv_error *err)
+{
+    char *at = line->at, start[48];
+    long long number = 0;
+    enum rv_status status = read_name(arena, line, take_word(&at), header, err);
+    if (status != RV_OK)
+        return status;
     const char *signals = take_word(&at);
     if (!whole(signals, 1, SIGNAL_MAX, &number))
         return wrong(line, "number of signals", signals, err);
     header->signal_count = (size_t)number;
-    char *rate = take_word(&at);
-    header->rate_hz = default_rate_hz;
-    rate[strcspn(rate, "/")] = '\0'; /* a counter frequency is for tape marks */
-    if (rate[0] != '\0' && (!rv_number_text(rate, &header->rate_hz, NULL) ||
-                            !(header->rate_hz > 0) || header->rate_hz > 1e6))
-        return wrong(line, "sampling frequency", rate, err);
+    status = read_rate(line, take_word(&at), header, err);
+    if (status != RV_OK)
+        return status;
     const char *frames = take_word(&at);
-    if (frames[0] != '\0' && !whole(frames, 0, INT64_C(1) << 48, &number))
+    if (frames[0] != '\0' && !whole(frames, 0, FRAME_MAX, &number))
         return wrong(line, "number of samples", frames, err);
     header->frames = frames[0] != '\0' ? (uint64_t)number : 0;
     const char *time = take_word(&at), *date = take_word(&at);
-    header->record = rv_arena_text(arena, record);
     header->start = read_start(time, date, start) ? rv_arena_text(arena, start) : NULL;
-    return header->record == NULL ? rv_fail_memory(err) : RV_OK;
+    return RV_OK;
 }
 
 /* --- a signal's line ----------------------------------------------------------------------- */
@@ -209,6 +245,16 @@ static enum rv_status read_numbers(const struct line *line, char **at,
     return RV_OK;
 }
 
+static const char *trimmed(struct rv_arena *arena, const char *text)
+{
+    text += strspn(text, " \t");
+    size_t length = strlen(text);
+    while (length > 0 && strchr(" \t", text[length - 1]) != NULL)
+        length--;
+    return rv_text_is_utf8(text, length) ? rv_arena_text_n(arena, text, length)
+                                         : rv_text_latin1(arena, text, length);
+}
+
 static enum rv_status read_signal(struct rv_arena *arena, const struct line *line,
                                   struct rv_wfdb_signal *signal, struct rv_error *err)
 {
@@ -228,12 +274,7 @@ static enum rv_status read_signal(struct rv_arena *arena, const struct line *lin
         return status;
     if (!has_baseline)
         signal->baseline = (double)signal->zero;
-    at += strspn(at, " \t");
-    size_t length = strlen(at);
-    while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t'))
-        length--;
-    signal->description = rv_text_is_utf8(at, length) ? rv_arena_text_n(arena, at, length)
-                                                      : rv_text_latin1(arena, at, length);
+    signal->description = trimmed(arena, at);
     signal->file = rv_arena_text(arena, file);
     return signal->file == NULL || signal->description == NULL ? rv_fail_memory(err) : RV_OK;
 }
@@ -246,7 +287,7 @@ static enum rv_status read_segment(struct rv_arena *arena, const struct line *li
     long long count;
     if (strcmp(record, "~") != 0 && !name_is_plain(record))
         return wrong(line, "segment name (only records beside the header are opened)", record, err);
-    if (!whole(frames, 0, INT64_C(1) << 48, &count))
+    if (!whole(frames, 0, FRAME_MAX, &count))
         return wrong(line, "length of a segment", frames, err);
     segment->record = rv_arena_text(arena, record);
     segment->frames = (uint64_t)count;
@@ -296,26 +337,44 @@ static enum rv_status take_line(struct rv_arena *arena, const struct line *line,
     return status;
 }
 
+/* Ends the line in place; returns where the next begins, NULL behind the last. */
+static char *cut_line(char *at)
+{
+    char *end = at + strcspn(at, "\r\n");
+    if (*end == '\0')
+        return NULL;
+    char *next = end + (end[0] == '\r' && end[1] == '\n' ? 2 : 1);
+    *end = '\0';
+    return next;
+}
+
+static enum rv_status check_count(const struct rv_wfdb_header *header, size_t done,
+                                  struct rv_error *err)
+{
+    if (done == 0)
+        return rv_fail(err, RV_DATA, "WFDB header without a record line");
+    bool segments = header->segment_count > 0;
+    size_t due = segments ? header->segment_count : header->signal_count;
+    if (done - 1 == due)
+        return RV_OK;
+    return rv_fail(err, RV_DATA, "WFDB header announces %zu %s and describes %zu", due,
+                   segments ? "segments" : "signals", done - 1);
+}
+
 enum rv_status rv_wfdb_header_read(struct rv_arena *arena, const unsigned char *bytes, size_t size,
                                    struct rv_wfdb_header *header, struct rv_error *err)
 {
     *header = (struct rv_wfdb_header){0};
     if (memchr(bytes, 0, size) != NULL)
         return rv_fail(err, RV_DATA, "WFDB header holds a NUL byte");
-    char *text = rv_arena_text_n(arena, (const char *)bytes, size);
-    if (text == NULL)
-        return rv_fail_memory(err);
     size_t done = 0;
-    struct line line = {.at = text};
-    for (bool last = false; !last;) {
-        char *end = line.at + strcspn(line.at, "\r\n");
-        last = *end == '\0';
-        char *next = end + (last ? 0 : 1);
-        if (!last && end[0] == '\r' && next[0] == '\n')
-            next++;
-        *end = '\0';
-        line.number++;
+    struct line line = {.at = rv_arena_text_n(arena, (const char *)bytes, size)};
+    if (line.at == NULL)
+        return rv_fail_memory(err);
+    while (line.at != NULL) {
+        char *next = cut_line(line.at);
         enum rv_status status = RV_OK;
+        line.number++;
         if (line.at[0] == '#')
             read_remark(line.at + 1, header);
         else if (line.at[strspn(line.at, " \t")] != '\0')
@@ -324,13 +383,7 @@ enum rv_status rv_wfdb_header_read(struct rv_arena *arena, const unsigned char *
             return status;
         line.at = next;
     }
-    if (done == 0)
-        return rv_fail(err, RV_DATA, "WFDB header without a record line");
-    size_t due = header->segment_count > 0 ? header->segment_count : header->signal_count;
-    if (done - 1 != due)
-        return rv_fail(err, RV_DATA, "WFDB header announces %zu %s and describes %zu", due,
-                       header->segment_count > 0 ? "segments" : "signals", done - 1);
-    return RV_OK;
+    return check_count(header, done, err);
 }
 
 bool rv_wfdb_header_begins(const unsigned char *bytes, size_t size)

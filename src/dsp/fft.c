@@ -75,7 +75,7 @@ enum rv_status rv_fft_new(size_t size, struct rv_fft **fft, struct rv_error *err
     struct rv_fft *made = rv_allocate(1, sizeof *made);
     float *in = rv_fft_floats(2 * size), *out = rv_fft_floats(2 * size);
     if (made != NULL && in != NULL && out != NULL) {
-        const unsigned flags = FFTW_ESTIMATE | FFTW_DESTROY_INPUT;
+        const unsigned flags = FFTW_ESTIMATE | FFTW_PRESERVE_INPUT;
         fftwf_complex *a = (fftwf_complex *)in, *b = (fftwf_complex *)out;
         pthread_mutex_lock(&planner_lock);
         made->forward = fftwf_plan_dft_1d((int)size, a, b, FFTW_FORWARD, flags);

@@ -25,7 +25,7 @@ struct rv_fft;
 enum rv_status rv_fft_new(size_t size, struct rv_fft **fft, struct rv_error *err);
 void rv_fft_free(struct rv_fft *fft); /* NULL is fine */
 /* `in` and `out` are different buffers of 2 * size floats from rv_fft_floats: real and imaginary
- * part of each value in turn. What `in` holds afterwards is not defined. */
+ * part of each value in turn. `in` keeps its values. */
 void rv_fft_forward(const struct rv_fft *fft, float *in, float *out);
 void rv_fft_inverse(const struct rv_fft *fft, float *in, float *out);
 

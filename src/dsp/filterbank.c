@@ -4,7 +4,7 @@
  *
  * A lane is such a pair: two channels, or (where their number is odd) two blocks in a row of one
  * channel. A window of input is `size` samples; the block that starts at sample s needs the samples
- * from s - before to s + useful + after.
+ * from s - before to s + useful + after. Input is written into the lanes as it comes.
  */
 #include "base/arena.h"
 #include "base/error.h"
@@ -20,7 +20,18 @@
 
 /* Blocks of eight times the filter balance the two sides of overlap-save up to the size where a
  * transform leaves the cache; above it, blocks of at least twice the filter. */
-enum { SIZE_MIN = 256, SIZE_CACHED = 65536 };
+enum { SIZE_MIN = 2048, SIZE_CACHED = 65536 };
+
+/* The inner loops are compiled twice, the wider vectors are picked when the library is loaded. Both
+ * give the same bits: no multiply-add is fused. Sanitized builds cannot pick that early. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__has_attribute)
+#if __has_attribute(target_clones) && !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+#ifndef WIDE
+#define WIDE
+#endif
 
 /* Finished samples of one band and channel, waiting to be taken. */
 struct queue {
@@ -43,9 +54,10 @@ struct rv_filter_bank {
     size_t advance; /* new samples of one step: useful, or twice that with two blocks a lane */
     size_t lane_count;
     struct rv_fft *fft;
-    float *block, *spectrum, *filtered;
-    float **windows; /* of each channel: window_count samples */
-    size_t window_count, filled;
+    float *spectrum, *product, *filtered;
+    float **lanes;               /* windows of input, 2 * size floats each */
+    float *last;                 /* of each channel: its latest sample */
+    size_t window_count, filled; /* samples of a channel that a step needs, and has */
     size_t pushed, emitted;
     bool finished;
     size_t forward_count, inverse_count;
@@ -77,17 +89,31 @@ static bool reserve_outputs(struct rv_filter_bank *bank, size_t count)
 
 /* --- the inner loops ------------------------------------------------------------------------ */
 
-static void interleave(const float *restrict real, const float *restrict imaginary,
-                       float *restrict pairs, size_t count)
+/* Both return false when a sample is not finite. */
+WIDE static bool interleave(const float *restrict real, const float *restrict imaginary,
+                            float *restrict pairs, size_t count)
 {
+    int wrong = 0;
     for (size_t i = 0; i < count; i++) {
+        wrong |= !(fabsf(real[i]) <= FLT_MAX) | !(fabsf(imaginary[i]) <= FLT_MAX);
         pairs[2 * i] = real[i];
         pairs[2 * i + 1] = imaginary[i];
     }
+    return wrong == 0;
 }
 
-static void separate(const float *restrict pairs, float *restrict real, float *restrict imaginary,
-                     size_t count)
+WIDE static bool spread(const float *restrict samples, float *restrict pairs, size_t count)
+{
+    int wrong = 0;
+    for (size_t i = 0; i < count; i++) {
+        wrong |= !(fabsf(samples[i]) <= FLT_MAX);
+        pairs[2 * i] = samples[i];
+    }
+    return wrong == 0;
+}
+
+WIDE static void separate(const float *restrict pairs, float *restrict real,
+                          float *restrict imaginary, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         real[i] = pairs[2 * i];
@@ -95,8 +121,8 @@ static void separate(const float *restrict pairs, float *restrict real, float *r
     }
 }
 
-static void multiply_real(const float *restrict spectrum, const float *restrict response,
-                          float *restrict product, size_t count)
+WIDE static void multiply_real(const float *restrict spectrum, const float *restrict response,
+                               float *restrict product, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         product[2 * i] = spectrum[2 * i] * response[i];
@@ -104,8 +130,17 @@ static void multiply_real(const float *restrict spectrum, const float *restrict 
     }
 }
 
-static void multiply_complex(const float *restrict spectrum, const float *restrict response,
-                             float *restrict product, size_t count)
+/* The same in place, for the last band of a block: one buffer less in the cache. */
+WIDE static void scale_real(float *restrict spectrum, const float *restrict response, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        spectrum[2 * i] *= response[i];
+        spectrum[2 * i + 1] *= response[i];
+    }
+}
+
+WIDE static void multiply_complex(const float *restrict spectrum, const float *restrict response,
+                                  float *restrict product, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const float a = spectrum[2 * i], b = spectrum[2 * i + 1];
@@ -113,14 +148,6 @@ static void multiply_complex(const float *restrict spectrum, const float *restri
         product[2 * i] = a * c - b * d;
         product[2 * i + 1] = a * d + b * c;
     }
-}
-
-static bool all_finite(const float *samples, size_t count)
-{
-    int wrong = 0;
-    for (size_t i = 0; i < count; i++)
-        wrong |= !(fabsf(samples[i]) <= FLT_MAX);
-    return wrong == 0;
 }
 
 /* --- one step ------------------------------------------------------------------------------- */
@@ -145,22 +172,37 @@ static void emit(struct rv_filter_bank *bank, struct bank_band *band, size_t lan
 
 static void run_lane(struct rv_filter_bank *bank, size_t lane, size_t wanted)
 {
-    const bool paired = bank->advance == bank->useful;
-    const float *real = bank->windows[paired ? 2 * lane : lane];
-    const float *imaginary = paired ? bank->windows[2 * lane + 1] : real + bank->useful;
-    interleave(real, imaginary, bank->block, bank->size);
-    rv_fft_forward(bank->fft, bank->block, bank->spectrum);
+    rv_fft_forward(bank->fft, bank->lanes[lane], bank->spectrum);
     bank->forward_count++;
     for (size_t i = 0; i < bank->band_count; i++) {
         struct bank_band *band = &bank->bands[i];
-        if (band->real)
-            multiply_real(bank->spectrum, band->response, bank->block, bank->size);
+        const bool in_place = band->real && i + 1 == bank->band_count;
+        if (in_place)
+            scale_real(bank->spectrum, band->response, bank->size);
+        else if (band->real)
+            multiply_real(bank->spectrum, band->response, bank->product, bank->size);
         else
-            multiply_complex(bank->spectrum, band->response, bank->block, bank->size);
-        rv_fft_inverse(bank->fft, bank->block, bank->filtered);
+            multiply_complex(bank->spectrum, band->response, bank->product, bank->size);
+        rv_fft_inverse(bank->fft, in_place ? bank->spectrum : bank->product, bank->filtered);
         bank->inverse_count++;
         emit(bank, band, lane, wanted);
     }
+}
+
+/* Keeps of each lane what the next window begins with. */
+static void move_on(struct rv_filter_bank *bank)
+{
+    const size_t kept = bank->size - bank->useful;
+    const bool paired = bank->advance == bank->useful;
+    for (size_t i = 0; i < bank->lane_count; i++) {
+        float *lane = bank->lanes[i];
+        if (paired)
+            memmove(lane, lane + 2 * bank->useful, 2 * kept * sizeof(float));
+        else /* the second block ends where the next step begins */
+            for (size_t n = 0; n < kept; n++)
+                lane[2 * n] = lane[2 * (n + bank->useful) + 1];
+    }
+    bank->filled -= bank->advance;
 }
 
 /* Filters the full windows and moves them on by one step. */
@@ -172,16 +214,53 @@ static enum rv_status run_step(struct rv_filter_bank *bank, size_t wanted, struc
     for (size_t i = 0; i < bank->lane_count; i++)
         run_lane(bank, i, wanted);
     bank->emitted += wanted;
-    bank->filled -= bank->advance;
-    for (size_t i = 0; i < bank->channel_count; i++)
-        memmove(bank->windows[i], bank->windows[i] + bank->advance, bank->filled * sizeof(float));
+    move_on(bank);
     return RV_OK;
 }
 
-static void hold(float *samples, size_t count, float value)
+/* --- input ---------------------------------------------------------------------------------- */
+
+/* Writes samples of one channel at `at` of its window into both blocks of its lane. */
+static bool store_single(struct rv_filter_bank *bank, size_t lane, size_t at, const float *samples,
+                         size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        samples[i] = value;
+    float *pairs = bank->lanes[lane];
+    const size_t first_end = bank->size, second = bank->useful;
+    bool finite = true;
+    if (at < first_end)
+        finite = spread(samples, pairs + 2 * at, count < first_end - at ? count : first_end - at);
+    const size_t skip = at < second ? second - at : 0;
+    if (skip < count)
+        finite &= spread(samples + skip, pairs + 2 * (at + skip - second) + 1, count - skip);
+    return finite;
+}
+
+/* Writes samples from `offset` of the caller's on into the windows; false: one is not finite. */
+static bool store(struct rv_filter_bank *bank, const float *const *samples, size_t offset,
+                  size_t count)
+{
+    bool finite = true;
+    for (size_t i = 0; i < bank->lane_count; i++)
+        if (bank->advance == bank->useful)
+            finite &= interleave(samples[2 * i] + offset, samples[2 * i + 1] + offset,
+                                 bank->lanes[i] + 2 * bank->filled, count);
+        else
+            finite &= store_single(bank, i, bank->filled, samples[i] + offset, count);
+    bank->filled += count;
+    return finite;
+}
+
+/* Fills up to `end` of the windows with one value of each channel. */
+static void hold(struct rv_filter_bank *bank, const float *values, size_t end)
+{
+    const bool paired = bank->advance == bank->useful;
+    for (size_t i = 0; i < bank->lane_count; i++)
+        for (size_t n = bank->filled; n < end; n++)
+            if (paired)
+                memcpy(bank->lanes[i] + 2 * n, values + 2 * i, 2 * sizeof(float));
+            else
+                (void)store_single(bank, i, n, values + i, 1);
+    bank->filled = end;
 }
 
 enum rv_status rv_filter_bank_push(struct rv_filter_bank *bank, const float *const *samples,
@@ -191,21 +270,17 @@ enum rv_status rv_filter_bank_push(struct rv_filter_bank *bank, const float *con
         return rv_fail(err, RV_MISUSE, "samples after the end of the signal");
     if (count == 0)
         return RV_OK;
-    for (size_t i = 0; i < bank->channel_count; i++)
-        if (!all_finite(samples[i], count))
-            return rv_fail(err, RV_DATA, "channel %zu: a sample after number %zu is not finite",
-                           i + 1, bank->pushed);
     if (bank->pushed == 0) {
         for (size_t i = 0; i < bank->channel_count; i++)
-            hold(bank->windows[i], bank->before, samples[i][0]);
-        bank->filled = bank->before;
+            bank->last[i] = samples[i][0];
+        hold(bank, bank->last, bank->before);
     }
     for (size_t done = 0; done < count;) {
         const size_t room = bank->window_count - bank->filled, left = count - done;
         const size_t part = left < room ? left : room;
-        for (size_t i = 0; i < bank->channel_count; i++)
-            memcpy(bank->windows[i] + bank->filled, samples[i] + done, part * sizeof(float));
-        bank->filled += part;
+        if (!store(bank, samples, done, part))
+            return rv_fail(err, RV_DATA, "of samples %zu to %zu one is not finite", bank->pushed,
+                           bank->pushed + part - 1);
         bank->pushed += part;
         done += part;
         if (bank->filled < bank->window_count)
@@ -214,6 +289,8 @@ enum rv_status rv_filter_bank_push(struct rv_filter_bank *bank, const float *con
         if (status != RV_OK)
             return status;
     }
+    for (size_t i = 0; i < bank->channel_count; i++)
+        bank->last[i] = samples[i][count - 1];
     return RV_OK;
 }
 
@@ -222,12 +299,7 @@ enum rv_status rv_filter_bank_finish(struct rv_filter_bank *bank, struct rv_erro
     bank->finished = true;
     while (bank->emitted < bank->pushed) {
         const size_t left = bank->pushed - bank->emitted;
-        for (size_t i = 0; i < bank->channel_count; i++) {
-            float *window = bank->windows[i];
-            hold(window + bank->filled, bank->window_count - bank->filled,
-                 window[bank->filled - 1]);
-        }
-        bank->filled = bank->window_count;
+        hold(bank, bank->last, bank->window_count);
         enum rv_status status = run_step(bank, left < bank->advance ? left : bank->advance, err);
         if (status != RV_OK)
             return status;
@@ -309,16 +381,17 @@ static enum rv_status set_response(struct bank_band *band, const struct rv_fir *
 
 static enum rv_status allocate_buffers(struct rv_filter_bank *bank, struct rv_error *err)
 {
-    bank->block = rv_fft_floats(2 * bank->size);
     bank->spectrum = rv_fft_floats(2 * bank->size);
+    bank->product = rv_fft_floats(2 * bank->size);
     bank->filtered = rv_fft_floats(2 * bank->size);
-    bank->windows = rv_allocate(bank->channel_count, sizeof *bank->windows);
-    if (bank->block == NULL || bank->spectrum == NULL || bank->filtered == NULL ||
-        bank->windows == NULL)
+    bank->lanes = rv_allocate(bank->lane_count, sizeof *bank->lanes);
+    bank->last = rv_allocate(bank->channel_count, sizeof *bank->last);
+    if (bank->spectrum == NULL || bank->product == NULL || bank->filtered == NULL ||
+        bank->lanes == NULL || bank->last == NULL)
         return rv_fail_memory(err);
-    for (size_t i = 0; i < bank->channel_count; i++) {
-        bank->windows[i] = rv_fft_floats(bank->window_count);
-        if (bank->windows[i] == NULL)
+    for (size_t i = 0; i < bank->lane_count; i++) {
+        bank->lanes[i] = rv_fft_floats(2 * bank->size);
+        if (bank->lanes[i] == NULL)
             return rv_fail_memory(err);
     }
     for (size_t i = 0; i < bank->band_count; i++) {
@@ -408,11 +481,12 @@ void rv_filter_bank_free(struct rv_filter_bank *bank)
         rv_release(band->outputs);
         rv_fft_release(band->response);
     }
-    for (size_t i = 0; bank->windows != NULL && i < bank->channel_count; i++)
-        rv_fft_release(bank->windows[i]);
-    rv_release(bank->windows);
-    rv_fft_release(bank->block);
+    for (size_t i = 0; bank->lanes != NULL && i < bank->lane_count; i++)
+        rv_fft_release(bank->lanes[i]);
+    rv_release(bank->lanes);
+    rv_release(bank->last);
     rv_fft_release(bank->spectrum);
+    rv_fft_release(bank->product);
     rv_fft_release(bank->filtered);
     rv_fft_free(bank->fft);
     rv_release(bank->bands);

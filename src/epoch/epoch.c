@@ -17,8 +17,8 @@ static void say_window(const struct rv_sweeps *sweeps, const struct rv_epoch_req
                        struct rv_notices *notices, const char *where)
 {
     double end_ms = rv_sample_ms(sweeps->start_ms, sweeps->rate_hz, (double)sweeps->sample_count);
-    double slack_ms = 2000.0 / sweeps->rate_hz;
-    if (sweeps->start_ms > request->from_ms + slack_ms || end_ms < request->to_ms - slack_ms) {
+    /* What is asked for is generous; half of it is what a reader should know to be missing. */
+    if (sweeps->start_ms > request->from_ms / 2 || end_ms < request->to_ms / 2) {
         char from[64], to[64];
         rv_number_fixed(sweeps->start_ms, 2, from);
         rv_number_fixed(end_ms, 2, to);
@@ -92,10 +92,11 @@ static enum rv_status check_trigger(struct rv_cut *cut, struct rv_sweeps *sweeps
     if (fabs(sweeps->offset_ms) > jitter_warn_ms) {
         char offset[64];
         rv_number_fixed(sweeps->offset_ms, 3, offset);
-        rv_notice_add(notices, RV_WARNING, "trigger_offset", where,
-                      "the stimulus artefact begins %s ms after the marker; latencies count from "
-                      "the marker",
-                      offset);
+        rv_notice_add(
+            notices, RV_WARNING, "trigger_offset", where,
+            "the first abrupt change begins %s ms after the marker: the artefact of a late "
+            "marker, or an early response; latencies count from the marker",
+            offset);
     }
     return RV_OK;
 }

@@ -11,6 +11,10 @@
 static const double artefact_search_ms = 5.0; /* around the marker */
 static const double artefact_quiet_ms = 1.0;  /* before the marker: no artefact expected */
 
+/* Later than this behind the marker, what is abrupt may be the response itself: it is told, and
+ * sweeps are never moved by it. */
+static const double surely_artefact_ms = 0.6;
+
 enum { QUIET_MIN = 8 };
 
 void rv_cut_locate(struct rv_cut *cut, double first, const struct rv_sweeps *sweeps)
@@ -54,7 +58,7 @@ enum rv_status rv_cut_jitter(const struct rv_cut *cut, struct rv_sweeps *sweeps,
             count += 1.0;
         }
         sweeps->offset_ms = middle + sum / count;
-        if (count > 1.0)
+        if (count > 1.0 && middle <= surely_artefact_ms)
             sweeps->jitter_ms = sqrt(fmax(squares - sum * sum / count, 0.0) / (count - 1.0));
     }
     rv_release(values);

@@ -118,8 +118,10 @@ static void weigh_snaps(struct rv_reading *reading, size_t row, struct rv_fit *f
     bool axons = fit->explained > 0 || fit->cmaps > 0;
     bool spares = rv_text_equal(rv_reading_cell(reading, table, row, "snap_optional"), "yes");
     if (axons && fit->snaps_normal > 0 && !(spares && fit->snaps == 0))
-        fit->cost += rv_reading_number(reading, "cost_snap_normal") *
-                     (1 + ((double)fit->snaps_normal - 1) / 2);
+        fit->cost += fit->snaps > 0 ? rv_reading_number(reading, "cost_snap_spared") *
+                                          (double)fit->snaps_normal
+                                    : rv_reading_number(reading, "cost_snap_normal") *
+                                          (1 + ((double)fit->snaps_normal - 1) / 2);
     if (fit->snaps == 0 && is_plexus(reading, row))
         fit->cost += rv_reading_number(reading, "cost_plexus_without_snap");
 }
@@ -157,7 +159,8 @@ static bool has_support(struct rv_reading *reading, size_t row, const struct rv_
     if (sensory)
         return fit->snaps > 0 && fit->cost <= 0;
     return fit->explained >= enough || (fit->explained > 0 && fit->snaps + fit->cmaps > 0) ||
-           (fit->snaps > 0 && fit->cmaps > 0);
+           (fit->snaps > 0 && fit->cmaps > 0 &&
+            (double)(fit->snaps + fit->cmaps) >= rv_reading_number(reading, "support_conduction"));
 }
 
 size_t rv_lesion_best(struct rv_reading *reading, const struct rv_limb *limb, struct rv_fit *fit)

@@ -102,14 +102,14 @@ static void collect(struct field *field)
                            field->limb.region))
             continue;
         rv_lesion_fit(reading, &field->limb, row, &fit);
-        const char *name = rv_reading_cell(reading, "lesions.tsv", row, "id");
+        const char *name = rv_reading_cell(reading, "lesions.tsv", row, "words");
         if (fit.explained > 0 || fit.snaps > 0)
             add(field, name, RV_ROOT_COUNT, row, fit.cost);
     }
     for (size_t root = 0; root < RV_ROOT_COUNT; root++) {
         double inside, cost = root_cost(reading, &field->limb, root, &inside);
         if (inside > 0)
-            add(field, rv_root_name(root), root, 0, cost);
+            add(field, rv_reading_format(reading, "%s root", rv_root_name(root)), root, 0, cost);
     }
     double sum = 0;
     for (size_t i = 0; i < field->count; i++)
@@ -150,7 +150,7 @@ static const char *reason(struct field *field, const double *yes)
     if (more == MOST || less == MOST)
         return "its result is open under every hypothesis";
     return rv_reading_format(field->reading,
-                             "expected abnormal in a lesion of %s, spared in one of %s",
+                             "expected abnormal in a lesion of the %s, spared in one of the %s",
                              field->items[more].name, field->items[less].name);
 }
 
@@ -260,8 +260,21 @@ static void search(struct rv_reading *reading, struct candidates *candidates)
         }
 }
 
-/* Every limb is looked at afresh: what a pattern explains competes with other explanations. Only
- * what a polyneuropathy explains stays out. */
+/* What muscles alone localised stays open to other explanations; what a focal change of conduction
+ * or a widespread process explains does not. */
+static bool is_open(const struct rv_reading *reading, const char *explained)
+{
+    if (explained == NULL || rv_list_has("insufficient|radiculopathy|polyradiculopathy", explained))
+        return true;
+    for (size_t i = 0; i < reading->draft_count; i++) {
+        const struct rv_draft *draft = &reading->drafts[i];
+        if (strcmp(draft->pattern.pattern, explained) == 0 && draft->rules.count > 0)
+            return rv_text_starts(draft->rules.items[0], "L-");
+    }
+    return false;
+}
+
+/* Every limb is looked at afresh. */
 static void search_afresh(struct rv_reading *reading, struct candidates *candidates)
 {
     struct rv_muscle_item *muscles = reading->muscles;
@@ -270,13 +283,11 @@ static void search_afresh(struct rv_reading *reading, struct candidates *candida
         rv_arena_copy(reading->arena, muscles, reading->muscle_count, sizeof *muscles);
     reading->nerves = rv_arena_copy(reading->arena, nerves, reading->nerve_count, sizeof *nerves);
     if (reading->muscles != NULL && reading->nerves != NULL) {
-        static const char keep[] = "polyneuropathy_axonal|polyneuropathy_demyelinating|"
-                                   "motor_neuron_red_flag|median_wrist";
         for (size_t i = 0; i < reading->muscle_count; i++)
-            if (!rv_list_has(keep, reading->muscles[i].explained))
+            if (is_open(reading, reading->muscles[i].explained))
                 reading->muscles[i].explained = NULL;
         for (size_t i = 0; i < reading->nerve_count; i++)
-            if (!rv_list_has(keep, reading->nerves[i].explained))
+            if (is_open(reading, reading->nerves[i].explained))
                 reading->nerves[i].explained = NULL;
         search(reading, candidates);
     } else

@@ -36,8 +36,11 @@ static void merge(struct rv_reading *reading, struct rv_draft *into, const struc
         into->pattern.grade = from->pattern.grade;
 }
 
+/* One root on both sides stays two findings; a pair on both sides is more than one root. */
 static bool same_roots(const struct rv_draft *a, const struct rv_draft *b)
 {
+    if (a->pattern.side != b->pattern.side && a->roots.count > 1 && b->roots.count > 1)
+        return false;
     for (size_t i = 0; i < a->roots.count; i++)
         if (rv_strings_have(&b->roots, a->roots.items[i]))
             return true;

@@ -74,8 +74,29 @@ static void add_root(struct rv_root_fit *fit, size_t root)
     fit->group[at] = root;
 }
 
+/* Abnormal muscles that are major for one root and at most minor for another. */
+static size_t count_own(const struct rv_reading *reading, const struct rv_limb *limb, size_t root,
+                        size_t other)
+{
+    size_t own = 0;
+    for (size_t i = 0; i < reading->muscle_count; i++) {
+        const struct rv_muscle_item *muscle = &reading->muscles[i];
+        own += rv_limb_has_muscle(limb, muscle) && rv_needle_abnormal(muscle) &&
+               muscle->facts->weight[root] >= 3 && muscle->facts->weight[other] <= 1;
+    }
+    return own;
+}
+
+/* Two muscles of their own on either side of a tie make two roots, not a pair. */
+static bool are_two(const struct rv_reading *reading, const struct rv_limb *limb, size_t a,
+                    size_t b)
+{
+    return count_own(reading, limb, a, b) >= 2 && count_own(reading, limb, b, a) >= 2;
+}
+
 /* Ties within one level become a pair; the upper lumbar roots are never told apart. */
-static void choose_group(struct rv_reading *reading, size_t best, struct rv_root_fit *fit)
+static void choose_group(struct rv_reading *reading, const struct rv_limb *limb, size_t best,
+                         struct rv_root_fit *fit)
 {
     fit->group_count = 0;
     add_root(fit, best);
@@ -90,7 +111,8 @@ static void choose_group(struct rv_reading *reading, size_t best, struct rv_root
         for (size_t i = 0; i < count; i++)
             if (always)
                 add_root(fit, group[i]);
-            else if (group[i] != best && fit->score[group[i]] >= ratio * fit->score[best] &&
+            else if (group[i] != best && !are_two(reading, limb, best, group[i]) &&
+                     fit->score[group[i]] >= ratio * fit->score[best] &&
                      (partner == RV_ROOT_COUNT || fit->score[group[i]] > fit->score[partner]))
                 partner = group[i];
     }
@@ -141,6 +163,16 @@ static void count_muscle(struct rv_reading *reading, const struct rv_muscle_item
     rv_strings_add_once(reading, segments, muscle->facts->segment);
 }
 
+/* A muscle that another root of the limb explained already still shows a nerve of this one. */
+static bool shared_with_other_root(const struct rv_limb *limb, const struct rv_muscle_item *muscle,
+                                   const struct rv_root_fit *fit)
+{
+    return rv_text_equal(muscle->explained, "radiculopathy") && muscle->side == limb->side &&
+           muscle->facts != NULL && rv_needle_abnormal(muscle) &&
+           rv_text_equal(muscle->facts->region, limb->region) &&
+           rv_root_weight(fit, muscle->facts) >= 3;
+}
+
 static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb,
                           struct rv_root_fit *fit)
 {
@@ -149,6 +181,8 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
         const struct rv_muscle_item *muscle = &reading->muscles[i];
         if (rv_limb_has_muscle(limb, muscle))
             count_muscle(reading, muscle, fit, &nerves, &segments);
+        else if (shared_with_other_root(limb, muscle, fit))
+            rv_strings_add_once(reading, &nerves, muscle->facts->nerve);
         else if (rv_limb_has_paraspinal(limb, muscle)) {
             fit->paraspinal_abnormal |= rv_needle_abnormal(muscle);
             fit->paraspinal_normal |= muscle->strength < 0;
@@ -200,10 +234,23 @@ static bool of_dermatome(const struct rv_root_fit *fit, const struct rv_nerve_it
     return false;
 }
 
+/* C5 and some others have no sensory potential of their own. */
+static bool has_dermatome_snap(struct rv_reading *reading, const struct rv_root_fit *fit)
+{
+    size_t rows = rv_reading_table(reading, "snaps.tsv")->row_count;
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < fit->group_count; i++)
+            if (rv_list_has(rv_reading_cell(reading, "snaps.tsv", row, "roots"),
+                            rv_root_name(fit->group[i])))
+                return true;
+    return false;
+}
+
 static void judge_snaps(struct rv_reading *reading, const struct rv_limb *limb,
                         struct rv_root_fit *fit)
 {
     bool preserved = false, accounted = false, low = false;
+    bool any = !has_dermatome_snap(reading, fit);
     for (size_t i = 0; i < reading->nerve_count; i++) {
         const struct rv_nerve_item *item = &reading->nerves[i];
         if (item->motor || item->side != limb->side)
@@ -215,7 +262,8 @@ static void judge_snaps(struct rv_reading *reading, const struct rv_limb *limb,
             low |= here;
             fit->cost += rv_reading_number(reading, "cost_snap_root");
         } else
-            preserved |= here && item->low == RV_FALSE;
+            preserved |=
+                (here || (any && rv_limb_has_nerve(reading, limb, item))) && item->low == RV_FALSE;
     }
     fit->snap = low ? RV_FALSE : preserved || accounted ? RV_TRUE : RV_NOT_ASSESSED;
 }
@@ -230,7 +278,7 @@ bool rv_root_best(struct rv_reading *reading, const struct rv_limb *limb, struct
             best = root;
     if (best == RV_ROOT_COUNT)
         return false;
-    choose_group(reading, best, fit);
+    choose_group(reading, limb, best, fit);
     favour_named(reading, limb, fit);
     count_muscles(reading, limb, fit);
     judge_neighbours(reading, limb, fit);

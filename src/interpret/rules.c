@@ -70,13 +70,14 @@ static void list_evidence(struct rv_reading *reading, struct rv_draft *draft, co
             continue;
         enum rv_truth truth = predicate->on[side].truth;
         const char *words = rv_predicate_words(reading, predicate, side);
+        bool speaks_for = (truth == RV_TRUE) != contrary;
         if (truth == RV_NOT_ASSESSED)
             rv_strings_add_once(reading, &draft->missing, predicate->text);
-        else if ((truth == RV_TRUE) != contrary)
-            rv_strings_add_once(reading, &draft->evidence_for, words);
         else
-            rv_strings_add_once(reading, contrary ? &draft->evidence_for : &draft->evidence_against,
-                                rv_reading_format(reading, "not found: %s", predicate->text));
+            rv_strings_add_once(
+                reading, speaks_for ? &draft->evidence_for : &draft->evidence_against,
+                truth == RV_TRUE ? words
+                                 : rv_reading_format(reading, "not found: %s", predicate->text));
     }
 }
 

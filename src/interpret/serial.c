@@ -105,15 +105,16 @@ static const char *coefficient_of(size_t row, enum rv_kind kind)
                                                   : "coefficient_cmap_percent";
 }
 
+/* The date is copied: the earlier report does not live as long as this one. */
 static bool compare(struct rv_reading *reading, const struct rv_report *earlier, size_t now,
                     size_t then, size_t row, struct rv_change *change)
 {
+    const char *date = rv_arena_text(reading->arena, earlier->study->visit.date);
     const struct rv_measurement *here = &reading->measurements[now];
     const struct rv_measurement *there = &earlier->measurements[then];
     enum rv_parameter parameter = compared[row].parameter;
-    *change = (struct rv_change){.response = here->response->id,
-                                 .earlier = earlier->study->visit.date,
-                                 .parameter = parameter};
+    *change =
+        (struct rv_change){.response = here->response->id, .earlier = date, .parameter = parameter};
     if (!value_of(there, parameter, &change->before) || !value_of(here, parameter, &change->now))
         return false;
     change->change = change->now.value - change->before.value;

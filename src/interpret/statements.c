@@ -20,7 +20,7 @@ const char *rv_roots_words(struct rv_reading *reading, const struct rv_draft *dr
 static const char *favoured(struct rv_reading *reading, const struct rv_draft *draft)
 {
     bool tie = draft->roots.count > 1 && strcmp(draft->pattern.pattern, "radiculopathy") == 0;
-    return tie ? rv_reading_format(reading, ", %s favoured", draft->roots.items[0]) : "";
+    return tie ? rv_reading_format(reading, " (%s favoured)", draft->roots.items[0]) : "";
 }
 
 static const char *days(struct rv_reading *reading)

@@ -7,6 +7,9 @@
 
 /* The end: the trace stays within this share of the peak-to-peak amplitude. */
 #define END_SHARE 0.02
+/* The positive peak lies within this many negative durations after the recovery. */
+#define AFTER_CMAP 3.0
+#define AFTER_SNAP 2.0
 
 /* A crossing of `level` near sample `at` by a local cubic; falling or rising. */
 static bool cross(const struct rv_wave *wave, size_t at, double half_ms, double level,
@@ -77,7 +80,10 @@ static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
 {
     const double from_ms = compound->marks[RV_MARK_RECOVERY].ms;
     const size_t from = rv_wave_at(wave, from_ms);
-    const size_t to = rv_wave_at(wave, compound->marks[RV_MARK_ONSET].ms + wave->rules->end_ms);
+    /* the phase that follows, not a later wave */
+    const double reach_ms = (wave->rules->slope ? AFTER_CMAP : AFTER_SNAP) *
+                            (from_ms - compound->marks[RV_MARK_ONSET].ms);
+    const size_t to = rv_wave_at(wave, from_ms + reach_ms);
     size_t low = from;
     for (size_t i = from; i <= to; i++) {
         low = wave->smooth[i] < wave->smooth[low] ? i : low;

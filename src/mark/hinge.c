@@ -7,8 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { POWERS = 3, MODELS = 5, GRID_MOST = 400 };
+enum { POWERS = 3, MODELS = 5, GRID_MOST = 400, ROUNDS = 4 };
 #define GRID_MS 0.02
+#define MISFIT 2.5
 
 /* Exponents 2, 3, 4 as bits 0, 1, 2. */
 static const unsigned models[MODELS] = {1u, 2u, 3u, 6u, 7u};
@@ -81,12 +82,10 @@ static double rise_ms(const struct rv_wave *wave, double fraction)
     return rv_wave_ms(wave, (double)i + fmin(fmax(f, 0.0), 1.0));
 }
 
-static bool set_up(struct hinge *hinge, double snr_db)
+static bool set_up(struct hinge *hinge, double fraction)
 {
     const struct rv_wave *wave = hinge->wave;
     const struct rv_compound_rules *rules = wave->rules;
-    double fraction = 0.65 * exp(-rules->fraction_rate * (snr_db - rules->fraction_db));
-    fraction = fmin(fmax(fraction, 0.10), 0.65);
     const double low_ms = rise_ms(wave, 0.10);
     const size_t end = rv_wave_at(wave, rise_ms(wave, fraction)) + 1;
     hinge->from = rv_wave_at(wave, low_ms - rules->back_ms);
@@ -307,19 +306,42 @@ static void draw(const struct hinge *hinge, struct rv_draws *draws)
     }
 }
 
+/* The best fit's excess over noise, in SDs of chi-squared. */
+static double misfit(const struct hinge *hinge)
+{
+    double least = (double)INFINITY;
+    for (size_t i = 0; i < hinge->grid_count * MODELS; i++) {
+        if (isfinite(hinge->cells[i].log_weight)) {
+            least = fmin(least, hinge->cells[i].rss);
+        }
+    }
+    const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
+    return (least - n) / sqrt(2.0 * n + 2.0 * n * n / hinge->wave->noise.freedom);
+}
+
 bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *draws)
 {
-    struct hinge hinge = {.wave = wave};
+    const struct rv_compound_rules *rules = wave->rules;
+    double fraction = 0.65 * exp(-rules->fraction_rate * (snr_db - rules->fraction_db));
+    fraction = fmin(fmax(fraction, 0.10), 0.65);
     draws->count = 0;
-    if (!set_up(&hinge, snr_db)) {
-        return true; /* no room for a foot: the anchor stands alone */
+    for (int round = 0; round < ROUNDS; round++) {
+        struct hinge hinge = {.wave = wave};
+        if (!set_up(&hinge, fraction)) {
+            return true; /* no room for a foot: the anchor stands alone */
+        }
+        if (!make_columns(&hinge)) {
+            return false;
+        }
+        for (size_t i = 0; i < hinge.grid_count; i++) {
+            solve_take_off(&hinge, i);
+        }
+        /* A rise in steps is no power of time: see less of it. */
+        if (misfit(&hinge) < MISFIT || round == ROUNDS - 1) {
+            draw(&hinge, draws);
+            return true;
+        }
+        fraction *= 0.6;
     }
-    if (!make_columns(&hinge)) {
-        return false;
-    }
-    for (size_t i = 0; i < hinge.grid_count; i++) {
-        solve_take_off(&hinge, i);
-    }
-    draw(&hinge, draws);
     return true;
 }

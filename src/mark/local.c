@@ -39,24 +39,28 @@ static double sample_u(const struct rv_local *local, size_t i)
     return ((double)(local->from + i) - local->middle) / local->half;
 }
 
-/* How much larger the whitened residuals are than noise makes them, in SDs of chi-squared. */
+/* How much larger the residuals are than noise makes them, in SDs of chi-squared: whitened, or
+ * plain where the samples are few. */
 static double measure_misfit(const struct rv_wave *wave, const struct rv_local *local)
 {
-    double *residual = rv_arena_alloc(wave->scratch, local->count, sizeof *residual);
-    double *white = rv_arena_alloc(wave->scratch, local->count, sizeof *white);
-    const size_t skipped = wave->noise.order + local->terms;
-    if (residual == NULL || white == NULL || local->count <= skipped) {
+    double *residual = rv_arena_alloc(wave->scratch, 2 * local->count, sizeof *residual);
+    if (residual == NULL || local->count <= local->terms) {
         return 0.0;
     }
+    double *white = residual + local->count;
     for (size_t i = 0; i < local->count; i++) {
         residual[i] = wave->y[local->from + i] - rv_local_value(local, sample_u(local, i), 0);
+        white[i] = residual[i] / wave->noise.sd;
     }
-    rv_noise_whiten(&wave->noise, residual, local->count, white);
+    double n = (double)(local->count - local->terms);
+    if (local->count > 2 * wave->noise.order + 2 * local->terms) {
+        rv_noise_whiten(&wave->noise, residual, local->count, white);
+        n -= (double)wave->noise.order;
+    }
     double sum = 0.0;
     for (size_t i = 0; i < local->count; i++) {
         sum += white[i] * white[i];
     }
-    const double n = (double)(local->count - skipped);
     return (sum - n) / sqrt(2.0 * n + 2.0 * n * n / wave->noise.freedom);
 }
 

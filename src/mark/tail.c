@@ -21,8 +21,10 @@ enum {
 #define CORRELATION 3.0 /* residual variance counts this much more: noise is correlated */
 /* A first-order high-pass of 2-3 Hz recovers from the artefact with about this. */
 #define STEP_TAU_MS 60.0
-#define QUIET 3.0    /* SDs: the trace after blanking still is at the level before */
-#define DEPARTED 4.5 /* SDs: the trace has left the tail */
+#define QUIET 3.0       /* SDs: the trace after blanking still is at the level before */
+#define RIVAL_COST 10.0 /* a rival's cost lies within this of the best */
+#define RIVAL_SHARE 0.5 /* of the difference, as an SD */
+#define DEPARTED 4.5    /* SDs: the trace has left the tail */
 
 /* Columns: level, step, exponentials; then, for the covariance only, slopes by ln tau. */
 static size_t basis_at(const struct rv_tail *tail, double ms, bool slopes, double basis[N])
@@ -262,12 +264,41 @@ static bool starts_quiet(const struct rv_wave *wave)
     return fabs(difference) < QUIET * hypot(sd, wave->hum_sd);
 }
 
+/* Fits that explain the samples nearly as well say what the choice itself may be wrong by. */
+static void keep_rivals(struct rv_wave *wave, const struct rv_tail *fits, const double *costs,
+                        size_t count, double cheapest)
+{
+    wave->rival_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (costs[i] > cheapest && costs[i] < cheapest + RIVAL_COST) {
+            wave->rivals[wave->rival_count++] = fits[i];
+        }
+    }
+}
+
+double rv_tail_choice_sd(const struct rv_wave *wave, const double *weight)
+{
+    double largest = 0.0;
+    for (size_t k = 0; k < wave->rival_count; k++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < wave->count; i++) {
+            if (fabs(weight[i]) > 0.0) {
+                const double ms = rv_wave_ms(wave, (double)i);
+                sum += weight[i] *
+                       (rv_tail_level(&wave->rivals[k], ms) - rv_tail_level(&wave->tail, ms));
+            }
+        }
+        largest = fmax(largest, fabs(sum));
+    }
+    return RIVAL_SHARE * largest;
+}
+
 static void choose(struct rv_wave *wave, size_t exponentials_most)
 {
     struct rv_tail fits[6];
     struct sums sums;
     const double origin_ms = rv_wave_ms(wave, (double)wave->blank);
-    double rss[6], least = (double)INFINITY, slopes[N];
+    double rss[6], costs[6], least = (double)INFINITY, slopes[N];
     size_t count = 0;
     collect(wave, origin_ms, &sums);
     const double n = (double)sums.rows;
@@ -292,11 +323,13 @@ static void choose(struct rv_wave *wave, size_t exponentials_most)
         const double penalty =
             2.0 * (double)k * log(n) + shape[k] + (fits[i].step ? log(n) + 2.0 : 0.0);
         const double cost = rss[i] / (CORRELATION * variance) + penalty;
+        costs[i] = cost;
         if (cost < cheapest) {
             cheapest = cost;
             wave->tail = fits[i];
         }
     }
+    keep_rivals(wave, fits, costs, count, cheapest);
     (void)solve(wave, true, &wave->tail, slopes);
 }
 
@@ -306,8 +339,8 @@ static void fit(struct rv_wave *wave, size_t until)
     wave->tail_until = until > least ? until : least;
     wave->tail_offset = wave->raw[wave->blank];
     size_t most = 0;
-    if (wave->request->subtract_tail && wave->tail_until >= wave->blank + 8 &&
-        !starts_quiet(wave)) {
+    if (wave->request->subtract_tail && wave->artefact_seen &&
+        wave->tail_until >= wave->blank + 8 && !starts_quiet(wave)) {
         most = wave->tail_until >= wave->blank + 14 ? 2 : 1;
     }
     choose(wave, most);

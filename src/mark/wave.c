@@ -7,37 +7,24 @@
 #include <string.h>
 
 #define PI 3.14159265358979323846
-#define HUM_HZ 55.0 /* between the two of the world; over 10 ms they are alike */
+#define ARTEFACT_JUMP 6.0 /* SDs of a difference of neighbours; by chance 1 in 10^8 */
+#define HUM_HZ 55.0       /* between the two of the world; over 10 ms they are alike */
 
 /* Windows and shapes: docs/methods/marks.md "Rules". */
-static const struct rv_compound_rules motor = {.blank_ms = 1.0,
-                                               .from_ms = 1.2,
-                                               .to_ms = 25.0,
-                                               .smooth_ms = 0.10,
-                                               .foot_gap_ms = 0.35,
-                                               .back_ms = 3.0,
-                                               .end_ms = 35.0,
-                                               .width_ms = {0.8, 1.5, 2.8},
-                                               .rho = 0.305,
-                                               .rho_sd = 0.07,
-                                               .phi = 0.006,
-                                               .fraction_db = 20.0,
-                                               .fraction_rate = 0.0563,
-                                               .slope = true};
-static const struct rv_compound_rules sensory = {.blank_ms = 0.6,
-                                                 .from_ms = 0.9,
-                                                 .to_ms = 9.0,
-                                                 .smooth_ms = 0.05,
-                                                 .foot_gap_ms = 0.12,
-                                                 .back_ms = 1.6,
-                                                 .end_ms = 8.0,
-                                                 .width_ms = {0.22, 0.38, 0.7},
-                                                 .rho = 0.32,
-                                                 .rho_sd = 0.075,
-                                                 .phi = 0.035,
-                                                 .fraction_db = 12.0,
-                                                 .fraction_rate = 0.061,
-                                                 .slope = false};
+/* clang-format off */
+static const struct rv_compound_rules motor = {
+    .blank_ms = 1.0, .from_ms = 1.2, .to_ms = 25.0, .smooth_ms = 0.10,
+    .foot_gap_ms = 0.35, .seed_ms = 3.0, .back_ms = 3.0, .width_ms = {0.8, 1.5, 2.8},
+    .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
+    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
+};
+static const struct rv_compound_rules sensory = {
+    .blank_ms = 0.6, .from_ms = 0.9, .to_ms = 9.0, .smooth_ms = 0.05,
+    .foot_gap_ms = 0.12, .seed_ms = 1.2, .back_ms = 1.6, .width_ms = {0.22, 0.38, 0.7},
+    .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
+    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
+};
+/* clang-format on */
 
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind)
 {
@@ -266,19 +253,21 @@ static double hum_in_trace(const struct rv_wave *wave)
     return power > chance ? sqrt(power - chance) : 0.0;
 }
 
-/* Is anything there at the stimulus? A muted stretch counts. */
+/* An artefact is a jump between neighbouring samples at the stimulus; a muted stretch counts. */
 static void look_at_stimulus(struct rv_wave *wave)
 {
-    const size_t from = wave->pre_count, to = wave->blank;
-    double low = INFINITY, high = -INFINITY;
+    const double step[2] = {-1.0, 1.0};
+    const double sd = rv_noise_sum_sd(&wave->noise, step, 2, wave->scratch);
+    const size_t to = rv_wave_at(wave, 0.6);
+    double jump = 0.0;
     size_t equal = 0, longest = 0;
-    for (size_t i = from; i <= to && i < wave->count; i++) {
-        low = fmin(low, wave->raw[i]);
-        high = fmax(high, wave->raw[i]);
-        equal = i > from && !(fabs(wave->raw[i] - wave->raw[i - 1]) > 0.0) ? equal + 1 : 0;
+    for (size_t i = wave->pre_count > 0 ? wave->pre_count : 1; i <= to; i++) {
+        const double rise = fabs(wave->raw[i] - wave->raw[i - 1]);
+        jump = fmax(jump, rise);
+        equal = rise > 0.0 ? 0 : equal + 1;
         longest = equal > longest ? equal : longest;
     }
-    wave->artefact_seen = high - low > 9.0 * wave->noise.sd || longest >= 3;
+    wave->artefact_seen = jump > ARTEFACT_JUMP * sd || longest >= 3;
 }
 
 bool rv_wave_prepare(struct rv_wave *wave)
@@ -331,6 +320,7 @@ void rv_wave_smooth(struct rv_wave *wave)
 
 double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
 {
+    const double choice = rv_tail_choice_sd(wave, weight);
     rv_tail_account(wave, weight);
     const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
     double re = 0.0, im = 0.0;
@@ -339,7 +329,7 @@ double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
         re += weight[i] * cos(phase);
         im += weight[i] * sin(phase);
     }
-    return hypot(noise, wave->hum_sd * hypot(re, im));
+    return hypot(hypot(noise, choice), wave->hum_sd * hypot(re, im));
 }
 
 double rv_wave_interpolate(const struct rv_wave *wave, double ms)

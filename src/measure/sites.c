@@ -103,6 +103,13 @@ static double size_of(const struct rv_measurement *measurement)
                : -1.0;
 }
 
+/* Two rows are two sites only where that is said: by their sites, or by a segment between them. */
+static bool sites_apart(const struct rv_response *a, const struct rv_response *b)
+{
+    bool named = a->stimulate != NULL && b->stimulate != NULL;
+    return named || !isnan(a->segment_mm) || !isnan(b->segment_mm);
+}
+
 const struct rv_measurement *rv_measure_distal_neighbour(const struct rv_measurement *measurements,
                                                          size_t count, size_t index)
 {
@@ -111,6 +118,7 @@ const struct rv_measurement *rv_measure_distal_neighbour(const struct rv_measure
         const struct rv_response *other = measurements[i].response;
         if (i == index || !rv_sites_same_study(measurements[index].response, other) ||
             rv_sites_same_site(measurements[index].response, other) ||
+            !sites_apart(measurements[index].response, other) ||
             compare(measurements, count, i, index) >= 0.0) {
             continue;
         }

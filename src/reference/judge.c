@@ -278,6 +278,17 @@ static void weigh_temperature(struct judging *judging, struct item *item)
 
 /* --- one value ----------------------------------------------------------------------------- */
 
+static bool is_absent(const struct item *item)
+{
+    bool amplitude =
+        item->parameter == RV_AMPLITUDE || item->parameter == RV_AMPLITUDE_PEAK_TO_PEAK;
+    if (!amplitude)
+        return false;
+    return item->result->value.validity == RV_ABSENT ||
+           (item->parameter == RV_AMPLITUDE && item->measurement->present == RV_PRESENT_NO &&
+            item->result->value.validity == RV_UNTESTED);
+}
+
 static void explain_limit(struct judging *judging, struct item *item)
 {
     const struct rv_limits *limits = &item->limits;
@@ -297,19 +308,9 @@ static void explain_limit(struct judging *judging, struct item *item)
     if (!rv_text_equal(limits->set, judging->reference->facts.name))
         add_note(judging, item, "no limit in %s: %s used", judging->reference->facts.name,
                  limits->set);
-    if (limits->note != NULL)
+    /* "may be absent" is said of absent responses only. */
+    if (limits->note != NULL && (isnan(limits->absent_from_age) || is_absent(item)))
         add_note(judging, item, "%s", limits->note);
-}
-
-static bool is_absent(const struct item *item)
-{
-    bool amplitude =
-        item->parameter == RV_AMPLITUDE || item->parameter == RV_AMPLITUDE_PEAK_TO_PEAK;
-    if (!amplitude)
-        return false;
-    return item->result->value.validity == RV_ABSENT ||
-           (item->parameter == RV_AMPLITUDE && item->measurement->present == RV_PRESENT_NO &&
-            item->result->value.validity == RV_UNTESTED);
 }
 
 /* An absent response lies below every lower limit, unless healthy people may lack it too. */

@@ -319,10 +319,10 @@ static bool write_source(const struct reading *reading, struct rv_limit_row *row
 {
     struct rv_text words = {0};
     rv_text_format(&words, "%s: ", row->set);
-    for (const char *at = cell(reading, SOURCE), *next = at; next != NULL; at = next + 1) {
+    const char *at = cell(reading, SOURCE);
+    while (at != NULL) {
         char id[32] = "";
         size_t length = strcspn(at, "|");
-        next = at[length] == '|' ? at + length : NULL;
         if (length < sizeof id)
             memcpy(id, at, length);
         const char *citation = rv_citation(id);
@@ -330,7 +330,8 @@ static bool write_source(const struct reading *reading, struct rv_limit_row *row
             rv_text_format(&words, "%s (%s)", citation, id);
         else
             rv_text_append_n(&words, at, length);
-        rv_text_append(&words, next != NULL ? "; " : "");
+        at = at[length] == '|' ? at + length + 1 : NULL;
+        rv_text_append(&words, at != NULL ? "; " : "");
     }
     row->limits.source =
         words.bytes != NULL ? rv_arena_text(reading->reference->arena, words.bytes) : NULL;

@@ -50,8 +50,9 @@ static enum rv_status read_label(struct builder *builder, const char *source, co
     if (said->label.conflict)
         return rv_fail(err, RV_STUDY, "%s \"%s\" names two sides or two nerves", source,
                        said->text);
-    if (said->label.not_understood != NULL)
-        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", NULL,
+    bool told = rv_notice_has(builder->notices, "label_not_understood", source);
+    if (said->label.not_understood != NULL && !told)
+        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
                       "%s \"%s\": not understood: %s", source, said->text,
                       said->label.not_understood);
     return RV_OK;

@@ -88,9 +88,9 @@ static const struct cell_column response_columns[] = {
     WORDS("present", present, present_words),
     ENTERED("onset_ms", RV_ONSET_LATENCY, "ms", "onset_ms", false),
     ENTERED("peak_ms", RV_NEGATIVE_PEAK_LATENCY, "ms", "peak_ms", false),
-    ENTERED("amplitude_mv", RV_AMPLITUDE, "mV", "amplitude_mv", true),
-    ENTERED("amplitude_uv", RV_AMPLITUDE, "uV", "amplitude_uv", true),
-    ENTERED("amplitude_pp_uv", RV_AMPLITUDE_PEAK_TO_PEAK, "uV", "amplitude_pp_uv", true),
+    ENTERED("amplitude_mv", RV_AMPLITUDE, "mV", NULL, true),
+    ENTERED("amplitude_uv", RV_AMPLITUDE, "uV", NULL, true),
+    ENTERED("amplitude_pp_uv", RV_AMPLITUDE_PEAK_TO_PEAK, "uV", NULL, true),
     ENTERED("duration_ms", RV_NEGATIVE_DURATION, "ms", "duration_ms", false),
     ENTERED("area_mvms", RV_NEGATIVE_AREA, "mV.ms", "area_mvms", true),
     ENTERED("velocity_m_s", RV_CONDUCTION_VELOCITY, "m/s", "velocity_m_s", false),
@@ -206,6 +206,23 @@ static void settle_units(const struct rv_table *table, size_t row, struct rv_res
     }
 }
 
+/* An amplitude, now in the unit of its kind, against what that kind may have. */
+static enum rv_status check_amplitude(const struct rv_response *response,
+                                      enum rv_parameter parameter, struct rv_error *err)
+{
+    const char *unit = rv_parameter_unit(parameter, response->kind);
+    const char *band = parameter == RV_AMPLITUDE ? "amplitude_uv" : "amplitude_pp_uv";
+    double lower = NAN, upper = NAN, value = response->entered[parameter].value;
+    rv_plausible(strcmp(unit, "mV") == 0 ? "amplitude_mv" : band, &lower, &upper);
+    if (!(value > upper))
+        return RV_OK;
+    return rv_fail(
+        err, RV_STUDY,
+        "line %zu: %s of a %s response is %g %s; expected at most %g: is the unit right?",
+        response->line, rv_parameter_facts(parameter)->name, rv_kind_name(response->kind), value,
+        unit, upper);
+}
+
 static enum rv_status check_response(const struct rv_response *response, const char *kind,
                                      size_t line, struct rv_error *err)
 {
@@ -277,6 +294,11 @@ enum rv_status rv_study_responses(const char *bytes, size_t length, struct rv_st
             return status;
         settle_units(&table, i, &rows[i]);
         settle_counts(&rows[i]);
+        status = check_amplitude(&rows[i], RV_AMPLITUDE, err);
+        if (status == RV_OK)
+            status = check_amplitude(&rows[i], RV_AMPLITUDE_PEAK_TO_PEAK, err);
+        if (status != RV_OK)
+            return status;
     }
     study->responses = rows;
     study->response_count = table.row_count;

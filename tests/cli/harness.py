@@ -158,7 +158,7 @@ def edf(signals=None, records=4, record_s=1, patient="X X X X", recording="Start
 def wav(samples, rate=48000, bits=16, channels=1, claim=None, riff_claim=None):
     data = b"".join(struct.pack("<h", s) for s in samples)
     block = channels * bits // 8
-    fmt = struct.pack("<HHIIHH", 1, channels, rate, rate * block, block, bits)
+    fmt = struct.pack("<HHIIHH", 1, channels, rate, rate * block % (1 << 32), block, bits)
     body = b"WAVEfmt " + struct.pack("<I", 16) + fmt
     body += b"data" + struct.pack("<I", len(data) if claim is None else claim) + data
     return b"RIFF" + struct.pack("<I", len(body) if riff_claim is None else riff_claim) + body

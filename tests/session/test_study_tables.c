@@ -115,6 +115,8 @@ Test(study_tables, wrong_cells_are_refused_with_line_and_expectation)
         {"kind\tnerve\tside\tdistance_mm\nmotor\tmedian\tright\t2200\n", "10 to 1000"},
         {"kind\tnerve\tside\tdistance_mm\nmotor\tmedian\tright\t-80\n", "10 to 1000"},
         {"kind\tnerve\tside\ttemperature_c\nmotor\tmedian\tright\t86\n", "15 to 42"},
+        {"kind\tnerve\tside\tamplitude_uv\nsensory\tmedian\tright\t9800\n", "is the unit right?"},
+        {"kind\tnerve\tside\tamplitude_mv\nmotor\tmedian\tright\t-1\n", "expected 0 to"},
         {"kind\tnerve\tside\tonset_ms\nmotor\tmedian\tright\t3,6\n", "a number with a point"},
         {"kind\tnerve\tside\tamplitude_mv\tamplitude_uv\nmotor\tmedian\tright\t3\t3000\n",
          "a second time"},
