@@ -130,9 +130,14 @@ void rv_number_write(double number, char *out)
         memcpy(out, "0", 2);
         return;
     }
+    if (fabs(number) < 1e15 && !(fabs(number - nearbyint(number)) > 0)) {
+        snprintf(out, 32, "%.0f", number); /* "50", not "5e+01" */
+        return;
+    }
     for (int digits = 1; digits <= 15; digits++) {
         snprintf(out, 32, "%.*g", digits, number);
-        if (!(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))
+        bool exponent = strchr(out, 'e') != NULL && fabs(number) >= 1e-4 && fabs(number) < 1e15;
+        if (!exponent && !(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))
             break;
     }
     point_in(out);
@@ -262,6 +267,34 @@ static bool is_unsafe(uint32_t code)
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
            code == 0xFEFF || code == '\\';
+}
+
+size_t rv_text_decode(const char *bytes, size_t length, uint32_t *code)
+{
+    return length == 0 ? 0 : utf8_sequence((const unsigned char *)bytes, length, code);
+}
+
+char *rv_text_clean(struct rv_arena *arena, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    struct rv_text clean = {0};
+    size_t length = strlen(text);
+    rv_text_append_n(&clean, "", 0);
+    for (size_t i = 0; i < length && !clean.failed;) {
+        uint32_t code = 0;
+        size_t size = utf8_sequence((const unsigned char *)text + i, length - i, &code);
+        if (size == 0)
+            rv_text_append(&clean, "\xEF\xBF\xBD");
+        else if (code != '\\' && is_unsafe(code))
+            rv_text_format(&clean, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+        else
+            rv_text_append_n(&clean, text + i, size);
+        i += size > 0 ? size : 1;
+    }
+    char *copy = clean.failed ? NULL : rv_arena_text_n(arena, clean.bytes, clean.length);
+    rv_text_finish(&clean);
+    return copy;
 }
 
 void rv_text_visible(const char *text, size_t length, char *out, size_t capacity)

@@ -46,6 +46,9 @@ int rv_site_order(const char *site);
 /* The nerve of a muscle; NULL: not known. */
 const char *rv_muscle_nerve(const char *muscle);
 
+/* Is the sensory potential of this nerve recorded at this site? (snaps.tsv) */
+bool rv_snap_recorded_at(const char *nerve, const char *site);
+
 /* The citation of a source ("C01"); NULL when the register has no such id. Static. */
 const char *rv_citation(const char *source);
 

@@ -21,7 +21,7 @@ struct list {
 static struct {
     struct rv_arena *arena; /* lives as long as the process */
     struct list lists[RV_WORD_LIST_COUNT];
-    struct rv_table sources, plausible;
+    struct rv_table sources, plausible, snaps;
     enum rv_status status;
     struct rv_error err;
 } words;
@@ -202,6 +202,8 @@ static enum rv_status build(struct rv_error *err)
     enum rv_status status = parse("sources.tsv", &words.sources, err);
     if (status == RV_OK)
         status = parse("plausible.tsv", &words.plausible, err);
+    if (status == RV_OK)
+        status = parse("snaps.tsv", &words.snaps, err);
     for (size_t i = 0; i < RV_WORD_LIST_COUNT && status == RV_OK; i++)
         status = build_list((enum rv_word_list)i, err);
     return status;
@@ -361,6 +363,17 @@ int rv_site_order(const char *site)
 const char *rv_muscle_nerve(const char *muscle)
 {
     return word_fact(RV_WORDS_MUSCLE, muscle, "nerve");
+}
+
+bool rv_snap_recorded_at(const char *nerve, const char *site)
+{
+    if (nerve == NULL || site == NULL || rv_words_prepare(NULL) != RV_OK)
+        return false;
+    for (size_t row = 0; row < words.snaps.row_count; row++)
+        if (rv_text_equal(cell(&words.snaps, row, "nerve"), nerve) &&
+            rv_text_equal(cell(&words.snaps, row, "record"), site))
+            return true;
+    return false;
 }
 
 const char *rv_citation(const char *source)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "knowledge/knowledge.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,9 +26,14 @@ static enum rv_status number_of(const struct cell_column *column, const char *te
     char expected[200];
     if (!rv_number_text(text, number, decimals))
         return wrong(column, text, line, "a number with a point, or n/a", err);
-    if (*number >= column->minimum && *number <= column->maximum)
+    double lower = 0, upper = HUGE_VAL;
+    if (column->quantity != NULL)
+        rv_plausible(column->quantity, &lower, &upper);
+    if (column->from_zero)
+        lower = 0;
+    if (!(*number < lower) && !(*number > upper))
         return RV_OK;
-    snprintf(expected, sizeof expected, "%g to %g%s%s", column->minimum, column->maximum,
+    snprintf(expected, sizeof expected, "%g to %g%s%s", lower, upper,
              column->hint != NULL ? ": " : "", column->hint != NULL ? column->hint : "");
     return wrong(column, text, line, expected, err);
 }

@@ -25,7 +25,8 @@ struct cell_column {
     const char *name;
     enum cell_type type;
     size_t offset;
-    double minimum, maximum;
+    const char *quantity; /* of plausible.tsv; NULL: not bounded */
+    bool from_zero;       /* its lower bound is for measuring, not for typing */
     const char *hint;
     const struct cell_word *words; /* CELL_WORD; ends with {NULL} */
     const char *(*canonical)(const char *text);

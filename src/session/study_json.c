@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "knowledge/knowledge.h"
 
 #include <jansson.h>
 
@@ -28,41 +29,41 @@ struct field {
     const char *name;
     enum field_type type;
     size_t offset;
-    double minimum, maximum; /* believable range of what somebody types in */
-    const char *hint;        /* what is probably meant outside the range */
+    const char *quantity; /* of plausible.tsv: its range of what somebody may mean to type */
+    const char *hint;     /* what is probably meant outside the range */
 };
 
 enum { FIELDS_MAX = 20 };
 
 static const struct field patient_fields[] = {
-    {"id", FIELD_TEXT, offsetof(struct rv_patient, id), 0, 0, NULL},
-    {"name", FIELD_TEXT, offsetof(struct rv_patient, name), 0, 0, NULL},
-    {"age_years", FIELD_NUMBER, offsetof(struct rv_patient, age_years), 0, 120, NULL},
-    {"sex", FIELD_SEX, offsetof(struct rv_patient, sex), 0, 0, NULL},
-    {"height_cm", FIELD_NUMBER, offsetof(struct rv_patient, height_cm), 40, 250,
+    {"id", FIELD_TEXT, offsetof(struct rv_patient, id), NULL, NULL},
+    {"name", FIELD_TEXT, offsetof(struct rv_patient, name), NULL, NULL},
+    {"age_years", FIELD_NUMBER, offsetof(struct rv_patient, age_years), "age_years", NULL},
+    {"sex", FIELD_SEX, offsetof(struct rv_patient, sex), NULL, NULL},
+    {"height_cm", FIELD_NUMBER, offsetof(struct rv_patient, height_cm), "height_cm",
      "centimetres are expected"},
-    {"weight_kg", FIELD_NUMBER, offsetof(struct rv_patient, weight_kg), 2, 400, NULL},
-    {"leg_length_cm", FIELD_NUMBER, offsetof(struct rv_patient, leg_length_cm), 15, 130,
+    {"weight_kg", FIELD_NUMBER, offsetof(struct rv_patient, weight_kg), "weight_kg", NULL},
+    {"leg_length_cm", FIELD_NUMBER, offsetof(struct rv_patient, leg_length_cm), "leg_length_cm",
      "centimetres are expected"},
-    {"bmi_kg_m2", FIELD_NUMBER, offsetof(struct rv_patient, bmi_kg_m2), 8, 90, NULL},
+    {"bmi_kg_m2", FIELD_NUMBER, offsetof(struct rv_patient, bmi_kg_m2), "bmi_kg_m2", NULL},
     {0},
 };
 
 static const struct field visit_fields[] = {
-    {"date", FIELD_DATE, offsetof(struct rv_visit, date), 0, 0, NULL},
-    {"symptom_onset", FIELD_DATE, offsetof(struct rv_visit, symptom_onset), 0, 0, NULL},
-    {"symptom_side", FIELD_SIDE, offsetof(struct rv_visit, symptom_side), 0, 0, NULL},
-    {"suspected_roots", FIELD_TEXTS, offsetof(struct rv_visit, suspected_roots), 0, 0, NULL},
-    {"laboratory", FIELD_TEXT, offsetof(struct rv_visit, laboratory), 0, 0, NULL},
-    {"examiner", FIELD_TEXT, offsetof(struct rv_visit, examiner), 0, 0, NULL},
-    {"question", FIELD_TEXT, offsetof(struct rv_visit, question), 0, 0, NULL},
+    {"date", FIELD_DATE, offsetof(struct rv_visit, date), NULL, NULL},
+    {"symptom_onset", FIELD_DATE, offsetof(struct rv_visit, symptom_onset), NULL, NULL},
+    {"symptom_side", FIELD_SIDE, offsetof(struct rv_visit, symptom_side), NULL, NULL},
+    {"suspected_roots", FIELD_TEXTS, offsetof(struct rv_visit, suspected_roots), NULL, NULL},
+    {"laboratory", FIELD_TEXT, offsetof(struct rv_visit, laboratory), NULL, NULL},
+    {"examiner", FIELD_TEXT, offsetof(struct rv_visit, examiner), NULL, NULL},
+    {"question", FIELD_TEXT, offsetof(struct rv_visit, question), NULL, NULL},
     {0},
 };
 
-#define SKIN_TEMPERATURE(key)                                              \
-    {                                                                      \
-#key, FIELD_NUMBER, offsetof(struct rv_temperatures, key), 15, 42, \
-            "degrees Celsius of the skin are expected"                     \
+#define SKIN_TEMPERATURE(key)                                                       \
+    {                                                                               \
+#key, FIELD_NUMBER, offsetof(struct rv_temperatures, key), "temperature_c", \
+            "degrees Celsius of the skin are expected"                              \
     }
 static const struct field temperature_fields[] = {
     SKIN_TEMPERATURE(hand_right),
@@ -73,30 +74,31 @@ static const struct field temperature_fields[] = {
 };
 
 static const struct field history_fields[] = {
-    {"diabetes", FIELD_TRISTATE, offsetof(struct rv_history, diabetes), 0, 0, NULL},
-    {"laminectomy", FIELD_TEXTS, offsetof(struct rv_history, laminectomy), 0, 0, NULL},
+    {"diabetes", FIELD_TRISTATE, offsetof(struct rv_history, diabetes), NULL, NULL},
+    {"laminectomy", FIELD_TEXTS, offsetof(struct rv_history, laminectomy), NULL, NULL},
     {0},
 };
 
 static const struct field injection_fields[] = {
-    {"date", FIELD_DATE, offsetof(struct rv_injection, date), 0, 0, NULL},
-    {"level", FIELD_TEXT, offsetof(struct rv_injection, level), 0, 0, NULL},
-    {"side", FIELD_SIDE, offsetof(struct rv_injection, side), 0, 0, NULL},
-    {"route", FIELD_TEXT, offsetof(struct rv_injection, route), 0, 0, NULL},
-    {"relief_percent", FIELD_NUMBER, offsetof(struct rv_injection, relief_percent), 0, 100, NULL},
-    {"relief_days", FIELD_NUMBER, offsetof(struct rv_injection, relief_days), 0, 36500, NULL},
-    {"note", FIELD_TEXT, offsetof(struct rv_injection, note), 0, 0, NULL},
+    {"date", FIELD_DATE, offsetof(struct rv_injection, date), NULL, NULL},
+    {"level", FIELD_TEXT, offsetof(struct rv_injection, level), NULL, NULL},
+    {"side", FIELD_SIDE, offsetof(struct rv_injection, side), NULL, NULL},
+    {"route", FIELD_TEXT, offsetof(struct rv_injection, route), NULL, NULL},
+    {"relief_percent", FIELD_NUMBER, offsetof(struct rv_injection, relief_percent), "percent",
+     NULL},
+    {"relief_days", FIELD_NUMBER, offsetof(struct rv_injection, relief_days), "days", NULL},
+    {"note", FIELD_TEXT, offsetof(struct rv_injection, note), NULL, NULL},
     {0},
 };
 
 static const struct field imaging_fields[] = {
-    {"date", FIELD_DATE, offsetof(struct rv_imaging, date), 0, 0, NULL},
-    {"modality", FIELD_TEXT, offsetof(struct rv_imaging, modality), 0, 0, NULL},
-    {"level", FIELD_TEXT, offsetof(struct rv_imaging, level), 0, 0, NULL},
-    {"side", FIELD_SIDE, offsetof(struct rv_imaging, side), 0, 0, NULL},
-    {"finding", FIELD_TEXT, offsetof(struct rv_imaging, finding), 0, 0, NULL},
-    {"roots", FIELD_TEXTS, offsetof(struct rv_imaging, roots), 0, 0, NULL},
-    {"note", FIELD_TEXT, offsetof(struct rv_imaging, note), 0, 0, NULL},
+    {"date", FIELD_DATE, offsetof(struct rv_imaging, date), NULL, NULL},
+    {"modality", FIELD_TEXT, offsetof(struct rv_imaging, modality), NULL, NULL},
+    {"level", FIELD_TEXT, offsetof(struct rv_imaging, level), NULL, NULL},
+    {"side", FIELD_SIDE, offsetof(struct rv_imaging, side), NULL, NULL},
+    {"finding", FIELD_TEXT, offsetof(struct rv_imaging, finding), NULL, NULL},
+    {"roots", FIELD_TEXTS, offsetof(struct rv_imaging, roots), NULL, NULL},
+    {"note", FIELD_TEXT, offsetof(struct rv_imaging, note), NULL, NULL},
     {0},
 };
 
@@ -155,11 +157,12 @@ static enum rv_status read_number(const struct field *field, const json_t *value
                                   double *into, struct rv_error *err)
 {
     char expected[160];
-    double number = json_number_value(value);
+    double number = json_number_value(value), lower = NAN, upper = NAN;
+    rv_plausible(field->quantity, &lower, &upper);
     if (!json_is_number(value))
         return wrong(err, where, field, value, "a number");
-    if (!isfinite(number) || number < field->minimum || number > field->maximum) {
-        snprintf(expected, sizeof expected, "%g to %g%s%s", field->minimum, field->maximum,
+    if (!isfinite(number) || number < lower || number > upper) {
+        snprintf(expected, sizeof expected, "%g to %g%s%s", lower, upper,
                  field->hint != NULL ? ": " : "", field->hint != NULL ? field->hint : "");
         return wrong(err, where, field, value, expected);
     }
@@ -360,7 +363,7 @@ static enum rv_status read_earlier(const json_t *value, struct rv_study *study,
         const char *const *folders;
         size_t count;
     } list = {NULL, 0};
-    static const struct field field = {"earlier", FIELD_TEXTS, 0, 0, 0, NULL};
+    static const struct field field = {"earlier", FIELD_TEXTS, 0, NULL, NULL};
     enum rv_status status = read_texts(&field, value, "", study->arena, &list, err);
     study->earlier = list.folders;
     study->earlier_count = list.count;

@@ -50,8 +50,9 @@ static enum rv_status read_label(struct builder *builder, const char *source, co
     if (said->label.conflict)
         return rv_fail(err, RV_STUDY, "%s \"%s\" names two sides or two nerves", source,
                        said->text);
-    if (said->label.not_understood != NULL)
-        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", NULL,
+    bool told = rv_notice_has(builder->notices, "label_not_understood", source);
+    if (said->label.not_understood != NULL && !told)
+        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
                       "%s \"%s\": not understood: %s", source, said->text,
                       said->label.not_understood);
     return RV_OK;
@@ -171,7 +172,7 @@ static enum rv_status settle_kind(const struct rv_recording *recording, size_t c
     if (!kind_known)
         response->kind = muscle != NULL ? RV_MOTOR : RV_SENSORY;
     if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
-        response->nerve = rv_word_muscle_nerve(muscle);
+        response->nerve = rv_muscle_nerve(muscle);
     return RV_OK;
 }
 

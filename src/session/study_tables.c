@@ -50,20 +50,20 @@ static const struct cell_word recruitment_words[] = {
     {                                                           \
         .name = column, .type = CELL_TEXT, .offset = AT(member) \
     }
-#define NUMBER(column, member, least, most, meant)                                   \
-    {                                                                                \
-        .name = column, .type = CELL_NUMBER, .offset = AT(member), .minimum = least, \
-        .maximum = most, .hint = meant                                               \
+#define NUMBER(column, member, meant)                                                  \
+    {                                                                                  \
+        .name = column, .type = CELL_NUMBER, .offset = AT(member), .quantity = column, \
+        .hint = meant                                                                  \
     }
 #define NAME(column, member, word, near)                                            \
     {                                                                               \
         .name = column, .type = CELL_NAME, .offset = AT(member), .canonical = word, \
         .nearest = near                                                             \
     }
-#define ENTERED(column, what, its_unit, least, most)                                    \
+#define ENTERED(column, what, its_unit, band, zero)                                     \
     {                                                                                   \
         .name = column, .type = CELL_ENTERED, .offset = AT(entered), .parameter = what, \
-        .unit = its_unit, .minimum = least, .maximum = most                             \
+        .unit = its_unit, .quantity = band, .from_zero = zero                           \
     }
 
 /* The ranges are those of what somebody may mean to type, not of what is normal. */
@@ -73,35 +73,35 @@ static const struct cell_column response_columns[] = {
     WORDS("side", side, side_words),
     NAME("record", record, rv_word_record, rv_word_nearest_site),
     NAME("stimulate", stimulate, rv_word_stimulate, rv_word_nearest_site),
-    NUMBER("distance_mm", distance_mm, 10, 1000, "millimetres are expected; is this cm?"),
-    NUMBER("segment_mm", segment_mm, 10, 1000, "millimetres are expected; is this cm?"),
-    NUMBER("distance_se_mm", distance_se_mm, 0, 50, NULL),
-    NUMBER("temperature_c", temperature_c, 15, 42, "degrees Celsius of the skin are expected"),
+    NUMBER("distance_mm", distance_mm, "millimetres are expected; is this cm?"),
+    NUMBER("segment_mm", segment_mm, "millimetres are expected; is this cm?"),
+    NUMBER("distance_se_mm", distance_se_mm, NULL),
+    NUMBER("temperature_c", temperature_c, "degrees Celsius of the skin are expected"),
     TEXT("file", file),
     TEXT("channel", channel),
     TEXT("stimuli", stimuli),
     TEXT("unit", unit),
     WORDS("polarity", polarity, polarity_words),
-    NUMBER("intensity_ma", intensity_ma, 0, 300, NULL),
-    NUMBER("intensity_v", intensity_v, 0, 1000, NULL),
-    NUMBER("pulse_ms", pulse_ms, 0.01, 10, NULL),
+    NUMBER("intensity_ma", intensity_ma, NULL),
+    NUMBER("intensity_v", intensity_v, NULL),
+    NUMBER("pulse_ms", pulse_ms, NULL),
     WORDS("present", present, present_words),
-    ENTERED("onset_ms", RV_ONSET_LATENCY, "ms", 0.1, 200),
-    ENTERED("peak_ms", RV_NEGATIVE_PEAK_LATENCY, "ms", 0.1, 200),
-    ENTERED("amplitude_mv", RV_AMPLITUDE, "mV", 0, 100),
-    ENTERED("amplitude_uv", RV_AMPLITUDE, "uV", 0, 100000),
-    ENTERED("amplitude_pp_uv", RV_AMPLITUDE_PEAK_TO_PEAK, "uV", 0, 200000),
-    ENTERED("duration_ms", RV_NEGATIVE_DURATION, "ms", 0, 200),
-    ENTERED("area_mvms", RV_NEGATIVE_AREA, "mV.ms", 0, 1000),
-    ENTERED("velocity_m_s", RV_CONDUCTION_VELOCITY, "m/s", 1, 150),
-    ENTERED("f_min_ms", RV_F_MINIMUM, "ms", 5, 200),
-    ENTERED("f_mean_ms", RV_F_MEAN, "ms", 5, 200),
-    ENTERED("f_max_ms", RV_F_MAXIMUM, "ms", 5, 200),
-    ENTERED("f_count", RV_F_COUNT, "1", 0, 1000),
-    ENTERED("f_stimuli", RV_F_STIMULI, "1", 1, 1000),
-    ENTERED("h_latency_ms", RV_H_LATENCY, "ms", 5, 100),
-    ENTERED("h_amplitude_mv", RV_H_AMPLITUDE, "mV", 0, 100),
-    ENTERED("m_amplitude_mv", RV_M_AMPLITUDE, "mV", 0, 100),
+    ENTERED("onset_ms", RV_ONSET_LATENCY, "ms", "onset_ms", false),
+    ENTERED("peak_ms", RV_NEGATIVE_PEAK_LATENCY, "ms", "peak_ms", false),
+    ENTERED("amplitude_mv", RV_AMPLITUDE, "mV", NULL, true),
+    ENTERED("amplitude_uv", RV_AMPLITUDE, "uV", NULL, true),
+    ENTERED("amplitude_pp_uv", RV_AMPLITUDE_PEAK_TO_PEAK, "uV", NULL, true),
+    ENTERED("duration_ms", RV_NEGATIVE_DURATION, "ms", "duration_ms", false),
+    ENTERED("area_mvms", RV_NEGATIVE_AREA, "mV.ms", "area_mvms", true),
+    ENTERED("velocity_m_s", RV_CONDUCTION_VELOCITY, "m/s", "velocity_m_s", false),
+    ENTERED("f_min_ms", RV_F_MINIMUM, "ms", "f_ms", false),
+    ENTERED("f_mean_ms", RV_F_MEAN, "ms", "f_ms", false),
+    ENTERED("f_max_ms", RV_F_MAXIMUM, "ms", "f_ms", false),
+    ENTERED("f_count", RV_F_COUNT, "1", NULL, true),
+    ENTERED("f_stimuli", RV_F_STIMULI, "1", NULL, false),
+    ENTERED("h_latency_ms", RV_H_LATENCY, "ms", "h_latency_ms", false),
+    ENTERED("h_amplitude_mv", RV_H_AMPLITUDE, "mV", "amplitude_mv", true),
+    ENTERED("m_amplitude_mv", RV_M_AMPLITUDE, "mV", "amplitude_mv", true),
     TEXT("note", note),
     {0},
 };
@@ -121,9 +121,9 @@ static const struct cell_column needle_columns[] = {
     WORDS("mup_duration", mup_duration, duration_words),
     WORDS("mup_amplitude", mup_amplitude, size_words),
     WORDS("polyphasia", polyphasia, polyphasia_words),
-    NUMBER("mup_duration_ms", mup_duration_ms, 0.5, 60, NULL),
-    NUMBER("mup_amplitude_uv", mup_amplitude_uv, 5, 50000, "microvolt are expected"),
-    NUMBER("polyphasia_percent", polyphasia_percent, 0, 100, NULL),
+    NUMBER("mup_duration_ms", mup_duration_ms, NULL),
+    NUMBER("mup_amplitude_uv", mup_amplitude_uv, "microvolt are expected"),
+    NUMBER("polyphasia_percent", polyphasia_percent, NULL),
     WORDS("recruitment", recruitment, recruitment_words),
     TEXT("activation", activation),
     TEXT("file", file),
@@ -206,6 +206,23 @@ static void settle_units(const struct rv_table *table, size_t row, struct rv_res
     }
 }
 
+/* An amplitude, now in the unit of its kind, against what that kind may have. */
+static enum rv_status check_amplitude(const struct rv_response *response,
+                                      enum rv_parameter parameter, struct rv_error *err)
+{
+    const char *unit = rv_parameter_unit(parameter, response->kind);
+    const char *band = parameter == RV_AMPLITUDE ? "amplitude_uv" : "amplitude_pp_uv";
+    double lower = NAN, upper = NAN, value = response->entered[parameter].value;
+    rv_plausible(strcmp(unit, "mV") == 0 ? "amplitude_mv" : band, &lower, &upper);
+    if (!(value > upper))
+        return RV_OK;
+    return rv_fail(
+        err, RV_STUDY,
+        "line %zu: %s of a %s response is %g %s; expected at most %g: is the unit right?",
+        response->line, rv_parameter_facts(parameter)->name, rv_kind_name(response->kind), value,
+        unit, upper);
+}
+
 static enum rv_status check_response(const struct rv_response *response, const char *kind,
                                      size_t line, struct rv_error *err)
 {
@@ -232,7 +249,7 @@ static void settle_counts(struct rv_response *response)
 {
     struct rv_entered *entered = response->entered;
     double count = entered[RV_F_COUNT].value, stimuli = entered[RV_F_STIMULI].value;
-    if (!isnan(count) && !isnan(stimuli) && isnan(entered[RV_F_PERSISTENCE].value))
+    if (!isnan(count) && stimuli > 0 && isnan(entered[RV_F_PERSISTENCE].value))
         entered[RV_F_PERSISTENCE] = (struct rv_entered){100 * count / stimuli, 0};
     double least = entered[RV_F_MINIMUM].value, most = entered[RV_F_MAXIMUM].value;
     if (!isnan(least) && !isnan(most))
@@ -277,6 +294,11 @@ enum rv_status rv_study_responses(const char *bytes, size_t length, struct rv_st
             return status;
         settle_units(&table, i, &rows[i]);
         settle_counts(&rows[i]);
+        status = check_amplitude(&rows[i], RV_AMPLITUDE, err);
+        if (status == RV_OK)
+            status = check_amplitude(&rows[i], RV_AMPLITUDE_PEAK_TO_PEAK, err);
+        if (status != RV_OK)
+            return status;
     }
     study->responses = rows;
     study->response_count = table.row_count;

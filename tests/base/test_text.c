@@ -59,9 +59,19 @@ Test(text, numbers_are_written_short_and_read_back)
     } rows[] = {{4.4, "4.4"},
                 {0.1, "0.1"},
                 {-0.0, "0"},
+                {50, "50"},
+                {-1000000, "-1000000"},
                 {1e-7, "1e-07"},
+                {80, "80"},
+                {-1500, "-1500"},
+                {0.0005, "0.0005"},
                 {123456.789, "123456.789"},
-                {1.0 / 3, "0.333333333333333"}};
+                {1.0 / 3, "0.333333333333333"},
+                {80, "80"},
+                {1000, "1000"},
+                {-120, "-120"},
+                {123456789012345, "123456789012345"},
+                {2e15, "2e+15"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[32];
         rv_number_write(rows[i].number, text);
@@ -143,4 +153,24 @@ Test(text, a_text_grows)
     cr_assert_eq(strlen(text.bytes), 2000);
     rv_text_finish(&text);
     cr_assert_null(text.bytes);
+}
+
+Test(text, reports_get_one_clean_line_of_any_length)
+{
+    struct rv_arena *arena = rv_arena_new();
+    cr_assert_str_eq(rv_text_clean(arena, "a\nb\x1b[2J \xE2\x80\xAEx \\ \xC3\xA9"),
+                     "a\\x0ab\\x1b[2J \\u202ex \\ \xC3\xA9");
+    cr_assert_str_eq(rv_text_clean(arena, "\xFF!"), "\xEF\xBF\xBD!");
+    cr_assert_str_eq(rv_text_clean(arena, ""), "");
+    cr_assert_null(rv_text_clean(arena, NULL));
+    rv_arena_free(arena);
+}
+
+Test(text, code_points_are_decoded)
+{
+    uint32_t code = 0;
+    cr_assert_eq(rv_text_decode("\xC2\xB5V", 3, &code), 2);
+    cr_assert_eq(code, 0xB5); /* micro sign */
+    cr_assert_eq(rv_text_decode("\xFF", 1, &code), 0);
+    cr_assert_eq(rv_text_decode("a", 0, &code), 0);
 }

@@ -85,7 +85,7 @@ Test(study_json, m_02_what_is_no_json_is_refused_with_its_place)
         {HEAD ",\"patient\":{},\"patient\":{}}", "duplicate"},
         {"[[[[[[]]]]]]", "not an object"},
         {"\xEF\xBB\xBF" HEAD "}", "line 1"},
-        {"3", "not an object"},
+        {"3", "line 1"},
         {"{}", "format"},
         {"{\"format\":\"ranvier-study\"}", "version"},
     };

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The hinge posterior: flat, then rising as powers of the time since take-off. Grid over the
+ * take-off, five sets of exponents, exact linear algebra inside, draws of the 1 % take-off.
+ */
+#include "mark/compound.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { POWERS = 3, MODELS = 5, GRID_MOST = 400, ROUNDS = 4 };
+#define GRID_MS 0.02
+#define MISFIT 2.5
+
+/* Exponents 2, 3, 4 as bits 0, 1, 2. */
+static const unsigned models[MODELS] = {1u, 2u, 3u, 6u, 7u};
+
+struct cell { /* one take-off and set of exponents */
+    double log_weight, rss;
+    double coefficient[POWERS];
+    double root[POWERS][POWERS]; /* lower Cholesky factor of the covariance */
+};
+
+struct hinge {
+    const struct rv_wave *wave;
+    size_t from, count; /* window; whitened rows begin at `order` */
+    double span;        /* ms that scale the powers */
+    double *base[2];    /* orthonormal whitened baseline columns */
+    size_t base_count;
+    double *target; /* whitened, baseline projected out */
+    double yy;
+    double *plain, *column[POWERS];
+    double first_ms;
+    size_t grid_count;
+    struct cell *cells;
+};
+
+static double next_uniform(uint64_t *state) /* splitmix64 (Steele, Lea, Flood 2014) */
+{
+    *state += 0x9E3779B97F4A7C15u;
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    z ^= z >> 31;
+    return ((double)(z >> 11) + 0.5) / 9007199254740992.0;
+}
+
+static double next_normal(uint64_t *state)
+{
+    const double radius = sqrt(-2.0 * log(next_uniform(state)));
+    return radius * cos(6.283185307179586 * next_uniform(state));
+}
+
+static double dot(const double *a, const double *b, size_t from, size_t to)
+{
+    double sum = 0.0;
+    for (size_t i = from; i < to; i++) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+static void project_out(const struct hinge *hinge, double *x)
+{
+    for (size_t k = 0; k < hinge->base_count; k++) {
+        const double share = dot(x, hinge->base[k], 0, hinge->count);
+        for (size_t i = 0; i < hinge->count; i++) {
+            x[i] -= share * hinge->base[k][i];
+        }
+    }
+}
+
+/* Where the trace last rises through a fraction of the amplitude before the peak. */
+static double rise_ms(const struct rv_wave *wave, double fraction)
+{
+    const double level = fraction * wave->amplitude;
+    size_t i = rv_wave_at(wave, wave->peak_ms);
+    while (i > wave->blank + 1 && wave->smooth[i] > level) {
+        i--;
+    }
+    const double up = wave->smooth[i + 1] - wave->smooth[i];
+    const double f = up > 0.0 ? (level - wave->smooth[i]) / up : 0.0;
+    return rv_wave_ms(wave, (double)i + fmin(fmax(f, 0.0), 1.0));
+}
+
+static bool set_up(struct hinge *hinge, double fraction)
+{
+    const struct rv_wave *wave = hinge->wave;
+    const struct rv_compound_rules *rules = wave->rules;
+    const double low_ms = rise_ms(wave, 0.10);
+    const size_t end = rv_wave_at(wave, rise_ms(wave, fraction)) + 1;
+    hinge->from = rv_wave_at(wave, low_ms - rules->back_ms);
+    hinge->from = hinge->from > wave->blank ? hinge->from : wave->blank;
+    if (end < hinge->from + wave->noise.order + 8) {
+        return false;
+    }
+    hinge->count = end - hinge->from + 1;
+    const double edge = rv_wave_ms(wave, (double)(hinge->from + wave->noise.order + 3));
+    const double last = fmin(low_ms + 0.15 * wave->rise_ms, rv_wave_ms(wave, (double)end - 2.0));
+    hinge->first_ms = edge;
+    if (!(last > edge)) {
+        return false;
+    }
+    hinge->grid_count = (size_t)((last - edge) / GRID_MS) + 1;
+    if (hinge->grid_count > GRID_MOST) {
+        hinge->first_ms = last - GRID_MS * (GRID_MOST - 1);
+        hinge->grid_count = GRID_MOST;
+    }
+    hinge->span = fmax(rv_wave_ms(wave, (double)end) - low_ms, 1e-3) + 0.5 * wave->rise_ms;
+    return true;
+}
+
+static bool make_columns(struct hinge *hinge)
+{
+    const struct rv_wave *wave = hinge->wave;
+    const size_t n = hinge->count;
+    double **all[] = {&hinge->base[0],   &hinge->base[1],   &hinge->target,   &hinge->plain,
+                      &hinge->column[0], &hinge->column[1], &hinge->column[2]};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        *all[i] = rv_arena_alloc(wave->scratch, n, sizeof(double));
+        if (*all[i] == NULL) {
+            return false;
+        }
+    }
+    hinge->cells = rv_arena_alloc(wave->scratch, hinge->grid_count * MODELS, sizeof *hinge->cells);
+    if (hinge->cells == NULL) {
+        return false;
+    }
+    const size_t wanted = wave->rules->slope ? 2 : 1;
+    for (size_t k = 0; k < wanted; k++) {
+        for (size_t i = 0; i < n; i++) {
+            hinge->plain[i] = k == 0 ? 1.0 : 2.0 * (double)i / (double)(n - 1) - 1.0;
+        }
+        rv_noise_whiten(&wave->noise, hinge->plain, n, hinge->base[k]);
+        project_out(hinge, hinge->base[k]);
+        const double norm = sqrt(dot(hinge->base[k], hinge->base[k], 0, n));
+        for (size_t i = 0; i < n; i++) {
+            hinge->base[k][i] /= norm;
+        }
+        hinge->base_count = k + 1;
+    }
+    rv_noise_whiten(&wave->noise, wave->y + hinge->from, n, hinge->target);
+    project_out(hinge, hinge->target);
+    hinge->yy = dot(hinge->target, hinge->target, 0, n);
+    return true;
+}
+
+/* Solves one set of exponents from the shared Gram matrix; keeps the covariance's root. */
+static void solve_model(const struct hinge *hinge, unsigned model, double gram[POWERS][POWERS],
+                        const double right[POWERS], struct cell *cell)
+{
+    size_t use[POWERS], k = 0;
+    for (size_t m = 0; m < POWERS; m++) {
+        if (model >> m & 1u) {
+            use[k++] = m;
+        }
+    }
+    double l[POWERS][POWERS] = {{0}};
+    cell->log_weight = -INFINITY;
+    for (size_t i = 0; i < k; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = gram[use[i]][use[j]];
+            for (size_t m = 0; m < j; m++) {
+                sum -= l[i][m] * l[j][m];
+            }
+            if (i == j) {
+                if (!(sum > 1e-10 * gram[use[i]][use[i]])) {
+                    return;
+                }
+                l[i][i] = sqrt(sum);
+            } else {
+                l[i][j] = sum / l[j][j];
+            }
+        }
+    }
+    double inverse[POWERS][POWERS] = {{0}}; /* of l */
+    for (size_t i = 0; i < k; i++) {
+        inverse[i][i] = 1.0 / l[i][i];
+        for (size_t j = 0; j < i; j++) {
+            double sum = 0.0;
+            for (size_t m = j; m < i; m++) {
+                sum -= l[i][m] * inverse[m][j];
+            }
+            inverse[i][j] = sum / l[i][i];
+        }
+    }
+    /* coefficient = L^-T (L^-1 right); root of the covariance: L^-T */
+    cell->rss = hinge->yy;
+    for (size_t i = 0; i < k; i++) {
+        double z = 0.0;
+        for (size_t j = 0; j <= i; j++) {
+            z += inverse[i][j] * right[use[j]];
+        }
+        cell->rss -= z * z;
+        for (size_t j = 0; j <= i; j++) {
+            cell->coefficient[use[j]] += inverse[i][j] * z;
+            cell->root[use[j]][i] = inverse[i][j];
+        }
+    }
+    const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
+    const double freedom = hinge->wave->noise.freedom;
+    cell->rss = fmax(cell->rss, 0.0);
+    cell->log_weight = -0.5 * (n + freedom) * log(freedom + cell->rss) - 0.5 * (double)k * log(n);
+}
+
+static void solve_take_off(struct hinge *hinge, size_t index)
+{
+    const struct rv_wave *wave = hinge->wave;
+    const double t0 = hinge->first_ms + GRID_MS * (double)index;
+    const double start = rv_wave_index(wave, t0) - (double)hinge->from;
+    const size_t first = (size_t)ceil(start);
+    const size_t rows = hinge->count;
+    double gram[POWERS][POWERS], right[POWERS];
+    double share[POWERS][2] = {{0}};
+    const size_t skip = first < wave->noise.order ? wave->noise.order : first;
+    for (size_t m = 0; m < POWERS; m++) {
+        const size_t back = first > wave->noise.order ? first - wave->noise.order : 0;
+        for (size_t i = back; i < rows; i++) {
+            const double u = (rv_wave_ms(wave, (double)(hinge->from + i)) - t0) / hinge->span;
+            hinge->plain[i] = u > 0.0 ? (m == 0 ? u * u : m == 1 ? u * u * u : u * u * u * u) : 0.0;
+        }
+        rv_noise_whiten(&wave->noise, hinge->plain + back, rows - back, hinge->column[m] + back);
+        for (size_t k = 0; k < hinge->base_count; k++) {
+            share[m][k] = dot(hinge->column[m], hinge->base[k], skip, rows);
+        }
+        right[m] = dot(hinge->column[m], hinge->target, skip, rows);
+        for (size_t j = 0; j <= m; j++) {
+            double sum = dot(hinge->column[m], hinge->column[j], skip, rows);
+            for (size_t k = 0; k < hinge->base_count; k++) {
+                sum -= share[m][k] * share[j][k];
+            }
+            gram[m][j] = sum;
+            gram[j][m] = sum;
+        }
+    }
+    for (size_t m = 0; m < MODELS; m++) {
+        struct cell *cell = &hinge->cells[index * MODELS + m];
+        memset(cell, 0, sizeof *cell);
+        solve_model(hinge, models[m], gram, right, cell);
+    }
+}
+
+/* Time after t0 at which the curve first reaches `level`; NaN: never inside the window. */
+static double reach(const double a[POWERS], double span, double level, double most)
+{
+    enum { STEPS = 64 };
+    double before = 0.0;
+    for (int i = 1; i <= STEPS; i++) {
+        const double x = most * i / STEPS / span;
+        const double value = x * x * (a[0] + x * (a[1] + x * a[2]));
+        if (value >= level) {
+            double low = before, high = x;
+            for (int k = 0; k < 30; k++) {
+                const double mid = 0.5 * (low + high);
+                if (mid * mid * (a[0] + mid * (a[1] + mid * a[2])) < level) {
+                    low = mid;
+                } else {
+                    high = mid;
+                }
+            }
+            return high * span;
+        }
+        before = x;
+    }
+    return (double)NAN;
+}
+
+static void draw(const struct hinge *hinge, struct rv_draws *draws)
+{
+    const struct rv_wave *wave = hinge->wave;
+    const size_t cells = hinge->grid_count * MODELS;
+    double top = -INFINITY, total = 0.0, sum = 0.0;
+    for (size_t i = 0; i < cells; i++) {
+        top = fmax(top, hinge->cells[i].log_weight);
+    }
+    for (size_t i = 0; i < cells && isfinite(top); i++) {
+        total += exp(hinge->cells[i].log_weight - top);
+    }
+    uint64_t state = 1;
+    size_t i = 0;
+    const double n = (double)hinge->count, freedom = wave->noise.freedom;
+    const double end_ms = rv_wave_ms(wave, (double)(hinge->from + hinge->count - 1));
+    for (size_t d = 0; d < RV_DRAW_COUNT && isfinite(top); d++) {
+        const double wanted = ((double)d + 0.5) / RV_DRAW_COUNT * total;
+        while (i + 1 < cells && sum + exp(hinge->cells[i].log_weight - top) < wanted) {
+            sum += exp(hinge->cells[i].log_weight - top);
+            i++;
+        }
+        const struct cell *cell = &hinge->cells[i];
+        const double scale = sqrt((freedom + cell->rss) / (freedom + n));
+        double normal[POWERS], a[POWERS];
+        for (size_t m = 0; m < POWERS; m++) {
+            normal[m] = next_normal(&state);
+        }
+        const double jitter = next_uniform(&state) - 0.5;
+        for (size_t m = 0; m < POWERS; m++) {
+            a[m] = cell->coefficient[m];
+            for (size_t j = 0; j < POWERS; j++) {
+                a[m] += scale * cell->root[m][j] * normal[j];
+            }
+        }
+        const double t0 = hinge->first_ms + GRID_MS * ((double)(i / MODELS) + jitter);
+        const double x = reach(a, hinge->span, 0.01 * wave->amplitude, end_ms - t0);
+        if (!isnan(x)) {
+            draws->ms[draws->count++] = t0 + x;
+        }
+    }
+}
+
+/* The best fit's excess over noise, in SDs of chi-squared. */
+static double misfit(const struct hinge *hinge)
+{
+    double least = (double)INFINITY;
+    for (size_t i = 0; i < hinge->grid_count * MODELS; i++) {
+        if (isfinite(hinge->cells[i].log_weight)) {
+            least = fmin(least, hinge->cells[i].rss);
+        }
+    }
+    const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
+    return (least - n) / sqrt(2.0 * n + 2.0 * n * n / hinge->wave->noise.freedom);
+}
+
+bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *draws)
+{
+    const struct rv_compound_rules *rules = wave->rules;
+    double fraction = 0.65 * exp(-rules->fraction_rate * (snr_db - rules->fraction_db));
+    fraction = fmin(fmax(fraction, 0.10), 0.65);
+    draws->count = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        struct hinge hinge = {.wave = wave};
+        if (!set_up(&hinge, fraction)) {
+            return true; /* no room for a foot: the anchor stands alone */
+        }
+        if (!make_columns(&hinge)) {
+            return false;
+        }
+        for (size_t i = 0; i < hinge.grid_count; i++) {
+            solve_take_off(&hinge, i);
+        }
+        /* A rise in steps is no power of time: see less of it. */
+        if (misfit(&hinge) < MISFIT || round == ROUNDS - 1) {
+            draw(&hinge, draws);
+            return true;
+        }
+        fraction *= 0.6;
+    }
+    return true;
+}

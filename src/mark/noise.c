@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Autoregressive noise by Burg's method (Burg 1975), whitening, and SDs of weighted sums.
+ */
+#include "mark/noise.h"
+
+#include <math.h>
+#include <string.h>
+
+size_t rv_noise_order(double rate_hz)
+{
+    if (rate_hz < 15000.0) {
+        return 3;
+    }
+    if (rate_hz < 22000.0) {
+        return 4;
+    }
+    return rate_hz < 36000.0 ? 5 : 8;
+}
+
+/* One order more: reflection from the forward and backward errors of all stretches. Both arrays
+ * hold all stretches end to end. */
+static double reflect(double *forward, double *backward, const struct rv_stretch *stretches,
+                      size_t stretch_count, size_t order)
+{
+    double up = 0.0, down = 0.0;
+    size_t start = 0;
+    for (size_t s = 0; s < stretch_count; s++) {
+        for (size_t i = order; i < stretches[s].count; i++) {
+            const double f = forward[start + i], b = backward[start + i - 1];
+            up += f * b;
+            down += f * f + b * b;
+        }
+        start += stretches[s].count;
+    }
+    const double k = down > 0.0 ? -2.0 * up / down : 0.0;
+    start = 0;
+    for (size_t s = 0; s < stretch_count; s++) {
+        for (size_t i = stretches[s].count; i-- > order;) {
+            const double f = forward[start + i], b = backward[start + i - 1];
+            forward[start + i] = f + k * b;
+            backward[start + i] = b + k * f;
+        }
+        start += stretches[s].count;
+    }
+    return k;
+}
+
+static void extend(struct rv_noise *noise, double k)
+{
+    double before[RV_NOISE_ORDER];
+    memcpy(before, noise->coefficient, sizeof before);
+    for (size_t i = 0; i < noise->order; i++) {
+        noise->coefficient[i] = before[i] + k * before[noise->order - 1 - i];
+    }
+    noise->coefficient[noise->order++] = k;
+}
+
+void rv_noise_fit(struct rv_noise *noise, const struct rv_stretch *stretches, size_t count,
+                  double floor_sd, struct rv_arena *scratch)
+{
+    const size_t wanted = noise->order;
+    size_t total = 0;
+    double energy = 0.0;
+    for (size_t s = 0; s < count; s++) {
+        for (size_t i = 0; i < stretches[s].count; i++) {
+            energy += stretches[s].samples[i] * stretches[s].samples[i];
+        }
+        total += stretches[s].count;
+    }
+    noise->order = 0;
+    memset(noise->coefficient, 0, sizeof noise->coefficient);
+    noise->sd = total > 0 ? sqrt(energy / (double)total) : 0.0;
+    noise->innovation_sd = noise->sd;
+    double *forward = rv_arena_alloc(scratch, total, sizeof *forward);
+    double *backward = rv_arena_alloc(scratch, total, sizeof *backward);
+    if (!(noise->sd > floor_sd) || forward == NULL || backward == NULL) {
+        noise->sd = fmax(noise->sd, floor_sd);
+        noise->innovation_sd = noise->sd;
+        return;
+    }
+    size_t start = 0;
+    for (size_t s = 0; s < count; s++) {
+        memcpy(forward + start, stretches[s].samples, stretches[s].count * sizeof *forward);
+        start += stretches[s].count;
+    }
+    memcpy(backward, forward, total * sizeof *backward);
+    /* A short stretch carries only a short memory: at most one coefficient for 8 samples. */
+    const size_t orders = wanted < total / 8 ? wanted : total / 8;
+    double share = 1.0;
+    for (size_t m = 1; m <= orders; m++) {
+        const double k = reflect(forward, backward, stretches, count, m);
+        extend(noise, k);
+        share *= 1.0 - k * k;
+    }
+    noise->innovation_sd = fmax(noise->sd * sqrt(fmax(share, 0.0)), 1e-3 * floor_sd);
+}
+
+void rv_noise_whiten(const struct rv_noise *noise, const double *x, size_t count, double *out)
+{
+    const double scale = 1.0 / noise->innovation_sd;
+    for (size_t i = 0; i < count && i < noise->order; i++) {
+        out[i] = 0.0;
+    }
+    for (size_t i = noise->order; i < count; i++) {
+        double sum = x[i];
+        for (size_t k = 0; k < noise->order; k++) {
+            sum += noise->coefficient[k] * x[i - 1 - k];
+        }
+        out[i] = sum * scale;
+    }
+}
+
+double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count,
+                       struct rv_arena *scratch)
+{
+    /* sum w[i] n[i] = sum_j g[j] e[j], g = w run backwards through the synthesis filter 1/A. The
+     * memory of 1/A before the first weight is followed until it has died away. */
+    enum { MEMORY = 2000 };
+    double *g = rv_arena_alloc(scratch, count + MEMORY, sizeof *g);
+    if (g == NULL) {
+        return (double)NAN;
+    }
+    double energy = 0.0, latest = 0.0;
+    size_t quiet = 0;
+    for (size_t j = count + MEMORY; j-- > 0;) {
+        double value = j >= MEMORY ? weight[j - MEMORY] : 0.0;
+        for (size_t k = 0; k < noise->order && j + 1 + k < count + MEMORY; k++) {
+            value -= noise->coefficient[k] * g[j + 1 + k];
+        }
+        g[j] = value;
+        energy += value * value;
+        latest = value * value;
+        quiet = latest < 1e-12 * energy ? quiet + 1 : 0;
+        if (j < MEMORY && quiet > RV_NOISE_ORDER) {
+            break;
+        }
+    }
+    return noise->innovation_sd * sqrt(energy);
+}
+
+void rv_detrend(double *x, size_t count, int degree)
+{
+    /* Gram polynomials on -1..1 by Gram-Schmidt, one degree after the other */
+    enum { DEGREES = 4 };
+    if (count <= (size_t)degree + 1) {
+        degree = count > 1 ? 0 : -1;
+    }
+    double a[DEGREES] = {0}, b[DEGREES] = {0}; /* recurrence p_{m+1} = (u - a) p_m - b p_{m-1} */
+    double norm_before = 1.0;
+    for (int m = 0; m <= degree && m < DEGREES; m++) {
+        double norm = 0.0, dot = 0.0, shift = 0.0;
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t i = 0; i < count; i++) {
+                const double u = 2.0 * (double)i / (double)(count - 1) - 1.0;
+                double before = 0.0, p = 1.0;
+                for (int j = 0; j < m; j++) {
+                    const double next = (u - a[j]) * p - b[j] * before;
+                    before = p;
+                    p = next;
+                }
+                if (pass == 0) {
+                    norm += p * p;
+                    dot += p * x[i];
+                    shift += u * p * p;
+                } else {
+                    x[i] -= dot / norm * p;
+                }
+            }
+        }
+        a[m] = shift / norm;
+        b[m] = m > 0 ? norm / norm_before : 0.0;
+        norm_before = norm;
+    }
+}
