@@ -84,8 +84,9 @@ const char *const rv_html_style[] = {
     "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}",
     /* phone */
     "@media(max-width:640px){main{padding:18px 16px 32px}h1{font-size:19px}"
-    "dl,dl.small,dl.pairs,#symbols dl{display:block}dt{margin-top:6px;font-size:12.5px}"
-    "dl.small dt{max-width:none}.lists{display:block}}",
+    "dl,dl.small,dl.pairs{display:block}#symbols dl{grid-template-columns:max-content "
+    "1fr}figcaption span{display:block;margin-left:0}dt{margin-top:6px;font-size:12.5px}"
+    "dl.small dt{max-width:none}dl.questions dt{font-size:inherit}.lists{display:block}}",
     /* paper */
     "@page{margin:14mm 13mm;@bottom-right{content:counter(page) ' / ' counter(pages);font:8pt "
     "sans-serif;color:#5a636d}}"
