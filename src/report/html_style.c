@@ -29,6 +29,7 @@ const char *const rv_html_style[] = {
     "dl{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:3px 18px;margin:0}"
     "dt{color:#5a636d}dd{margin:0;max-width:84ch;overflow-wrap:anywhere}"
     "dl.pairs{grid-template-columns:max-content 1fr max-content 1fr}"
+    "dl+p{margin-top:12px}"
     "dl.small{gap:1px 14px;grid-template-columns:minmax(64px,max-content) 1fr}"
     "#symbols dl{grid-template-columns:max-content 1fr max-content 1fr}"
     "dl.small dt{max-width:260px;overflow-wrap:anywhere}"
