@@ -68,7 +68,7 @@ static void recording_text(const struct rv_made_file *file, char text[81])
 {
     char nerve[64];
     file_word(file->nerve->nerve, nerve);
-    snprintf(text, 81, "Startdate 02-MAR-2026 X X Ranvier_simulator %s %s %.24s",
+    snprintf(text, 81, "Startdate 02-MAR-2026 X X Ranvier_simulator %s %s %.20s nerve",
              file->nerve->kind == RV_SENSORY ? "SNC" : "MNC",
              file->nerve->side == RV_LEFT ? "L" : "R", nerve);
 }
