@@ -316,7 +316,7 @@ static bool cancels(const struct rv_wave *wave, const struct rv_tail *fit)
     for (size_t i = wave->blank; i < wave->tail_until; i++) {
         largest = fmax(largest, fabs(wave->raw[i] - fit->coefficient[0]));
     }
-    const size_t n = 1 + (fit->step || fit->drift ? 1 : 0) + fit->exponentials;
+    const size_t n = (fit->step || fit->drift ? 2u : 1u) + fit->exponentials;
     for (size_t k = 1; k < n; k++) {
         if (fabs(fit->coefficient[k]) > CANCEL * largest) {
             return true;
