@@ -67,8 +67,10 @@ static bool measure_peak(struct rv_wave *wave, struct rv_compound *compound)
     }
     compound->marks[RV_MARK_NEGATIVE_PEAK] =
         (struct rv_mark){RV_MEASURED, top.ms, top.se_ms, -wave->amplitude, RV_BY_AUTO};
+    const double amplitude_se = hypot(wave->rules->amplitude_k * top.level_se,
+                                      wave->rules->amplitude_share * wave->amplitude);
     compound->amplitude_uv =
-        (struct rv_value){RV_MEASURED, wave->amplitude, top.level_se, RV_BY_AUTO, NULL};
+        (struct rv_value){RV_MEASURED, wave->amplitude, amplitude_se, RV_BY_AUTO, NULL};
     return true;
 }
 

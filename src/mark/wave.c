@@ -16,12 +16,16 @@ static const struct rv_compound_rules motor = {
     .blank_ms = 1.0, .from_ms = 1.2, .to_ms = 25.0, .smooth_ms = 0.10,
     .foot_gap_ms = 0.35, .seed_ms = 3.0, .back_ms = 3.0, .width_ms = {0.8, 1.5, 2.8},
     .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
+    .peak_k = 1.6, .amplitude_k = 1.6, .peak_to_peak_k = 1.6, .recovery_k = 1.3, .area_k = 2.0,
+    .amplitude_share = 0.0005, .area_share = 0.001, .onset_k = 1.45,
     .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
 };
 static const struct rv_compound_rules sensory = {
     .blank_ms = 0.6, .from_ms = 0.9, .to_ms = 9.0, .smooth_ms = 0.05,
     .foot_gap_ms = 0.12, .seed_ms = 1.2, .back_ms = 1.6, .width_ms = {0.22, 0.38, 0.7},
     .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
+    .peak_k = 1.6, .amplitude_k = 1.5, .peak_to_peak_k = 1.4, .recovery_k = 1.2, .area_k = 1.8,
+    .amplitude_share = 0.005, .area_share = 0.01, .onset_k = 1.2,
     .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
 };
 /* clang-format on */

@@ -64,7 +64,7 @@ static void add(struct trial_sums *sums, const struct trial_plan *plan, const st
     sums->trials++;
     sums->missing += outcome.known[TRIAL_ONSET] ? 0 : 1;
     sums->failures += failed ? 1 : 0;
-    if (plan->verbose && failed) {
+    if (plan->verbose > 1 || (plan->verbose > 0 && failed)) {
         complain(c, marked, truth);
     }
     for (int k = 0; k < TRIAL_VALUES && !failed; k++) {

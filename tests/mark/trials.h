@@ -25,7 +25,7 @@ struct trial_plan {
     uint64_t seed;
     int shape;    /* -1: as drawn */
     bool clean;   /* no artefact, hum, drift; 5 ms before the stimulus */
-    bool verbose; /* prints failures */
+    int verbose; /* 1: prints failures, 2: everything */
 };
 
 /* Latencies in ms, the rest in percent of the truth. */
