@@ -28,7 +28,7 @@ COLUMN = {"onset_latency": "onset_ms", "negative_peak_latency": "peak_ms", "cond
           "f_minimum": "f_min_ms", "h_latency": "h_latency_ms"}
 CV = {"onset_ms": 0.11, "peak_ms": 0.07, "velocity_m_s": 0.075, "f_min_ms": 0.075, "h_latency_ms": 0.07}
 Z97 = 1.881  # 97th percentile
-HEADER = COLUMNS + ["f_min_ms"]
+HEADER = COLUMNS
 
 
 def rows_of(limbs):
@@ -36,7 +36,7 @@ def rows_of(limbs):
     for limb, side in limbs:
         base = ARM if limb == "arm" else LEG
         for key, values in base.items():
-            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t")), f_min_ms="n/a"))
+            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t"))))
         for nerve, record, site, value in ([("median", "APB", "wrist", "27.0"), ("ulnar", "ADM", "wrist", "27.5")] if limb == "arm" else
                                            [("fibular", "EDB", "ankle", "48.0"), ("tibial", "AH", "ankle", "49.0")]):
             rows.append(dict.fromkeys(HEADER, "n/a") | dict(kind="f_wave", nerve=nerve, side=side, record=record, stimulate=site, present="yes", f_min_ms=value))
