@@ -12,9 +12,12 @@ extern "C" {
 
 struct rv_settings {
     struct rv_source_options source;
-    double mains_hz;            /* 50 or 60; 0: found in the recording */
-    bool subtract_mains;        /* default true */
-    bool subtract_tail;         /* stimulus artefact tail; default true */
+    const char *label; /* for a single recording: "median motor R wrist 80mm"; NULL: its own
+                          labels */
+    double search_from_ms, search_to_ms; /* where responses are looked for; NaN: by kind */
+    double mains_hz;                     /* 50 or 60; 0: found in the recording */
+    bool subtract_mains;                 /* default true */
+    bool subtract_tail;                  /* stimulus artefact tail; default true */
     double reject_ratio;        /* a sweep is left out where its deviation exceeds this many robust
                                    SDs of the others; default 6; 0: none is */
     bool keep_sweeps;           /* single sweeps for the waveform plots; default true */

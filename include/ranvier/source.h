@@ -45,7 +45,7 @@ struct rv_recording_facts {
     double record_s;          /* length of a data record; NaN where there is none */
     double duration_s;        /* from the header; NaN: unknown until the end */
     bool discontinuous;       /* segments may lie apart */
-    bool one_sweep_a_segment; /* each segment is one stimulus window */
+    bool one_sweep_a_segment; /* each segment is one stimulus window; EDF+D: known at the end */
 };
 
 /* Samples that follow one another without a gap. Valid until the next call. */
@@ -164,7 +164,7 @@ struct rv_edf_signal {
     const char *unit;      /* "uV" or "mV" */
     const char *prefilter; /* "HP:2Hz LP:10kHz" */
     const char *transducer;
-    double physical_min, physical_max; /* in unit; at most 8 characters each when printed */
+    double physical_min, physical_max; /* in unit; rounded to the 8 characters that EDF holds */
     size_t samples_per_record;
 };
 
@@ -188,19 +188,36 @@ struct rv_edf_header {
 
 struct rv_edf_writer;
 
-/* Writes EDF+ or BDF+, record by record; the file appears under its name when closed. */
+/* Writes EDF+ or BDF+, record by record; the file appears under its name when closed. Texts of the
+ * header are ASCII: a micro sign becomes u, other characters ?. RV_MISUSE: EDF cannot hold it. */
 RV_API enum rv_status rv_edf_create(const char *path, const struct rv_edf_header *header,
                                     struct rv_edf_writer **writer, struct rv_error *err);
 /* One data record: samples of each signal in its own unit (clipped to its range and counted),
- * annotations with their onsets in file time. */
+ * annotations with their onsets in file time. Continuous files count time by themselves. RV_MISUSE
+ * when a record overlaps the last or its annotations do not fit; nothing can be written then. */
 RV_API enum rv_status rv_edf_write(struct rv_edf_writer *writer, double record_start_s,
                                    const double *const *samples,
                                    const struct rv_edf_annotation *annotations,
                                    size_t annotation_count, struct rv_error *err);
-/* Finishes and renames into place; frees the writer in any case. `clipped` may be NULL. */
+/* Finishes and renames into place; frees the writer in any case. `clipped` may be NULL. RV_MISUSE,
+ * and no file, without a record. */
 RV_API enum rv_status rv_edf_close(struct rv_edf_writer *writer, size_t *clipped,
                                    struct rv_error *err);
 RV_API void rv_edf_abandon(struct rv_edf_writer *writer); /* leaves no file; NULL is fine */
+
+struct rv_wav_writer;
+
+/* Writes float32 WAV (RF64 beyond 4 GiB); the file appears under its name when closed. WAV knows no
+ * unit: a reader needs "uV=1" for samples in microvolt. RV_MISUSE for a rate that is no whole
+ * number of hertz. */
+RV_API enum rv_status rv_wav_create(const char *path, double rate_hz, size_t channel_count,
+                                    struct rv_wav_writer **writer, struct rv_error *err);
+/* `count` samples of each channel. */
+RV_API enum rv_status rv_wav_write(struct rv_wav_writer *writer, const float *const *samples,
+                                   size_t count, struct rv_error *err);
+/* Finishes and renames into place; frees the writer in any case. */
+RV_API enum rv_status rv_wav_close(struct rv_wav_writer *writer, struct rv_error *err);
+RV_API void rv_wav_abandon(struct rv_wav_writer *writer); /* leaves no file; NULL is fine */
 
 #ifdef __cplusplus
 }

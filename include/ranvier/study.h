@@ -274,9 +274,11 @@ struct rv_study {
     size_t needle_count;
     const struct rv_notice *notices; /* of reading */
     size_t notice_count;
-    struct rv_arena *arena; /* owner of all of it */
+    struct rv_recording *recording; /* of a study that is a single recording; else NULL */
+    struct rv_arena *arena;         /* owner of all of it */
 };
 
+struct rv_recording;
 struct rv_settings;
 
 /* Reads a study folder, or a single recording as a study (nerve, side and site from its labels).

@@ -52,33 +52,45 @@ void rv_input_close(struct rv_input *input)
     rv_release(input);
 }
 
+/* What is left of a regular file behind the place where its descriptor stands. */
+static uint64_t size_left(int descriptor, off_t whole)
+{
+    off_t at = lseek(descriptor, 0, SEEK_CUR);
+    off_t left = at > 0 ? whole - at : whole;
+    return left > 0 ? (uint64_t)left : 0;
+}
+
+/* Standard input may be anything but a terminal. */
+static enum rv_status check_standard(const struct rv_input *input, struct rv_error *err)
+{
+    int mode = fcntl(input->descriptor, F_GETFL);
+    if (mode == -1 || (mode & O_ACCMODE) == O_WRONLY)
+        return rv_fail(err, RV_NO_INPUT, "standard input is closed");
+    if (isatty(input->descriptor))
+        return rv_fail(err, RV_MISUSE,
+                       "standard input is a terminal: name a file, or pipe a recording in");
+    return RV_OK;
+}
+
 static enum rv_status check_descriptor(struct rv_input *input, bool standard, struct rv_error *err)
 {
     struct stat facts;
+    enum rv_status status = standard ? check_standard(input, err) : RV_OK;
+    if (status != RV_OK)
+        return status;
     if (fstat(input->descriptor, &facts) != 0)
-        return rv_fail(err, RV_NO_INPUT, standard ? "standard input is closed" : "%s",
-                       strerror(errno));
-    if (S_ISREG(facts.st_mode)) {
-        off_t at = lseek(input->descriptor, 0, SEEK_CUR);
-        uint64_t whole = facts.st_size > 0 ? (uint64_t)facts.st_size : 0;
-        uint64_t before = at > 0 ? (uint64_t)at : 0;
-        input->size = whole > before ? whole - before : 0;
-        return RV_OK;
-    }
-    bool stream = S_ISFIFO(facts.st_mode) || (standard && S_ISSOCK(facts.st_mode));
-    if (!stream && !(standard && S_ISCHR(facts.st_mode)))
+        return rv_fail(err, RV_NO_INPUT, "%s", strerror(errno));
+    bool regular = S_ISREG(facts.st_mode);
+    if (!regular && !S_ISFIFO(facts.st_mode) && (!standard || S_ISDIR(facts.st_mode)))
         return rv_fail(err, RV_NO_INPUT, "%s",
                        S_ISDIR(facts.st_mode) ? "is a folder, not a file" : "not a regular file");
-    if (standard && isatty(input->descriptor))
-        return rv_fail(err, RV_MISUSE,
-                       "standard input is a terminal: name a file, or pipe a recording in");
-    input->size = UINT64_MAX;
+    input->size = regular ? size_left(input->descriptor, facts.st_size) : UINT64_MAX;
     return RV_OK;
 }
 
 enum rv_status rv_input_open(const char *path, struct rv_input **input, struct rv_error *err)
 {
-    struct rv_input *made;
+    struct rv_input *made = NULL;
     enum rv_status status = input_new(path, &made, err);
     if (status != RV_OK)
         return status;

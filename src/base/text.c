@@ -26,32 +26,35 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+static size_t skip_digits(const char *text, size_t length, size_t at)
+{
+    while (at < length && is_digit(text[at]))
+        at++;
+    return at;
+}
+
+static size_t skip_sign(const char *text, size_t length, size_t at)
+{
+    return at < length && (text[at] == '+' || text[at] == '-') ? at + 1 : at;
+}
+
 /* The shape of a number: returns its length, 0 when it is none; counts decimals. */
 static size_t number_shape(const char *text, size_t length, int *decimals)
 {
-    size_t i = 0, digits = 0;
-    if (i < length && (text[i] == '+' || text[i] == '-'))
-        i++;
-    for (; i < length && is_digit(text[i]); i++)
-        digits++;
+    size_t begin = skip_sign(text, length, 0);
+    size_t at = skip_digits(text, length, begin), digits = at - begin;
     *decimals = 0;
-    if (i < length && text[i] == '.')
-        for (i++; i < length && is_digit(text[i]); i++) {
-            digits++;
-            ++*decimals;
-        }
-    if (digits == 0)
-        return 0;
-    if (i < length && (text[i] == 'e' || text[i] == 'E')) {
-        size_t mark = i++;
-        if (i < length && (text[i] == '+' || text[i] == '-'))
-            i++;
-        if (i == length || !is_digit(text[i]))
-            return mark;
-        while (i < length && is_digit(text[i]))
-            i++;
+    if (at < length && text[at] == '.') {
+        size_t end = skip_digits(text, length, at + 1);
+        *decimals = (int)(end - at - 1);
+        digits += end - at - 1;
+        at = end;
     }
-    return i;
+    if (digits == 0 || at == length || (text[at] != 'e' && text[at] != 'E'))
+        return digits == 0 ? 0 : at;
+    size_t exponent = skip_sign(text, length, at + 1);
+    size_t end = skip_digits(text, length, exponent);
+    return end > exponent ? end : at;
 }
 
 /* strtod of the thread's locale, with its decimal point put in: no locale object is needed. */
@@ -127,9 +130,14 @@ void rv_number_write(double number, char *out)
         memcpy(out, "0", 2);
         return;
     }
+    if (fabs(number) < 1e15 && !(fabs(number - nearbyint(number)) > 0)) {
+        snprintf(out, 32, "%.0f", number); /* "50", not "5e+01" */
+        return;
+    }
     for (int digits = 1; digits <= 15; digits++) {
         snprintf(out, 32, "%.*g", digits, number);
-        if (!(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))
+        bool exponent = strchr(out, 'e') != NULL && fabs(number) >= 1e-4 && fabs(number) < 1e15;
+        if (!exponent && !(fabs(strtod(out, NULL) - number) > fabs(number) * 5e-16))
             break;
     }
     point_in(out);
@@ -167,15 +175,22 @@ bool rv_text_starts(const char *text, const char *beginning)
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
+static size_t utf8_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if ((first & 0xE0) == 0xC0)
+        return 2;
+    if ((first & 0xF0) == 0xE0)
+        return 3;
+    return (first & 0xF8) == 0xF0 ? 4 : 0;
+}
+
 /* Length of the UTF-8 sequence at `bytes`, 0 when it is wrong; `code` gets its code point. */
 static size_t utf8_sequence(const unsigned char *bytes, size_t length, uint32_t *code)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t size = bytes[0] < 0x80             ? 1
-                  : (bytes[0] & 0xE0) == 0xC0 ? 2
-                  : (bytes[0] & 0xF0) == 0xE0 ? 3
-                  : (bytes[0] & 0xF8) == 0xF0 ? 4
-                                              : 0;
+    size_t size = utf8_length(bytes[0]);
     if (size == 0 || size > length)
         return 0;
     *code = size == 1 ? bytes[0] : bytes[0] & (0xFFu >> (size + 1));
@@ -184,9 +199,8 @@ static size_t utf8_sequence(const unsigned char *bytes, size_t length, uint32_t 
             return 0;
         *code = *code << 6 | (bytes[i] & 0x3Fu);
     }
-    if (*code < smallest[size] || *code > 0x10FFFF || (*code >= 0xD800 && *code <= 0xDFFF))
-        return 0;
-    return size;
+    bool surrogate = *code >= 0xD800 && *code <= 0xDFFF;
+    return *code < smallest[size] || *code > 0x10FFFF || surrogate ? 0 : size;
 }
 
 bool rv_text_is_utf8(const char *text, size_t length)
@@ -255,6 +269,34 @@ static bool is_unsafe(uint32_t code)
            code == 0xFEFF || code == '\\';
 }
 
+size_t rv_text_decode(const char *bytes, size_t length, uint32_t *code)
+{
+    return length == 0 ? 0 : utf8_sequence((const unsigned char *)bytes, length, code);
+}
+
+char *rv_text_clean(struct rv_arena *arena, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    struct rv_text clean = {0};
+    size_t length = strlen(text);
+    rv_text_append_n(&clean, "", 0);
+    for (size_t i = 0; i < length && !clean.failed;) {
+        uint32_t code = 0;
+        size_t size = utf8_sequence((const unsigned char *)text + i, length - i, &code);
+        if (size == 0)
+            rv_text_append(&clean, "\xEF\xBF\xBD");
+        else if (code != '\\' && is_unsafe(code))
+            rv_text_format(&clean, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
+        else
+            rv_text_append_n(&clean, text + i, size);
+        i += size > 0 ? size : 1;
+    }
+    char *copy = clean.failed ? NULL : rv_arena_text_n(arena, clean.bytes, clean.length);
+    rv_text_finish(&clean);
+    return copy;
+}
+
 void rv_text_visible(const char *text, size_t length, char *out, size_t capacity)
 {
     size_t written = 0, shown = length > 64 ? 64 : length;
@@ -282,6 +324,11 @@ void rv_text_visible(const char *text, size_t length, char *out, size_t capacity
         memcpy(out + written, "...", 4);
 }
 
+static size_t smallest_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Edit distance with swaps, of short words only. */
 static size_t word_distance(const char *a, const char *b)
 {
@@ -296,15 +343,12 @@ static size_t word_distance(const char *a, const char *b)
         size_t *now = table[i % 3], *last = table[(i - 1) % 3], *before = table[(i + 1) % 3];
         now[0] = i;
         for (size_t j = 1; j <= columns; j++) {
-            size_t best = last[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]) ? 1 : 0);
-            if (last[j] + 1 < best)
-                best = last[j] + 1;
-            if (now[j - 1] + 1 < best)
-                best = now[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            now[j] = best;
+            bool swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            size_t change = last[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]) ? 1 : 0);
+            size_t one_side = smallest_of(last[j], now[j - 1]) + 1;
+            now[j] = smallest_of(change, one_side);
+            if (swap)
+                now[j] = smallest_of(now[j], before[j - 2] + 1);
         }
     }
     return table[rows % 3][columns];

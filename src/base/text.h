@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Reads [+-]digits[.digits][e[+-]digits], the whole of `length` bytes (blanks around it allowed);
  * finite values only. No hexadecimal, no "nan", no locale. false: not such a number. */
@@ -31,6 +32,11 @@ bool rv_text_is_utf8(const char *text, size_t length);
 char *rv_text_utf8(struct rv_arena *arena, const char *bytes, size_t length);
 /* ISO 8859-1 to UTF-8, as many EMG machines write their headers. */
 char *rv_text_latin1(struct rv_arena *arena, const char *bytes, size_t length);
+/* One code point of valid UTF-8: its bytes, 0 where the sequence is wrong or length is 0. */
+size_t rv_text_decode(const char *bytes, size_t length, uint32_t *code);
+/* For reports: one line of valid UTF-8, control characters and direction marks visible as \xNN or
+ * \uNNNN, nothing cut. NULL in, or no memory: NULL. */
+char *rv_text_clean(struct rv_arena *arena, const char *text);
 /* For messages: control bytes, quotes of lines and direction marks become \xNN or \uNNNN; cut at
  * 64 bytes of the original with "...". `out` holds at least 520 bytes. */
 void rv_text_visible(const char *text, size_t length, char *out, size_t capacity);

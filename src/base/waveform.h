@@ -19,6 +19,7 @@ struct rv_sweeps {
     const double *samples;    /* sweep-major */
     const bool *rejected;     /* of sweep_count */
     size_t used_count;        /* sweeps not rejected */
+    size_t left_out_count;    /* stimuli without a sweep: over a gap or beyond the ends */
     const double *intensity;  /* of sweep_count; NaN unknown */
     const double *average;    /* of the used sweeps */
     const double *average_sd; /* standard error of each sample of the average from the spread of

@@ -15,13 +15,16 @@ struct rv_stimuli {
     const double *time_s;    /* recording time of each */
     const double *intensity; /* mA (or V when volts); NaN unknown */
     bool volts;
+    double se_s;     /* standard error of each time by its kind: 0 where it is exact */
     const char *how; /* in words: "annotation \"Stimulus\"", "trigger STIM > 0.5", ... */
 };
 
 /* Reads the `stimuli` column: NULL or "all" (stimulus events, else annotations that read as
  * stimuli, else a trigger channel, else the artefact itself), "1-10" or "1,3,5-7" (of all),
- * "trigger:LABEL>LEVEL" / "<LEVEL", "at:SECONDS" (every segment), "times:0.1,1.1" (an explicit
- * table), "artefact", or the text of an annotation. RV_DATA with the reason when none is found. */
+ * "trigger:LABEL>LEVEL" / "<LEVEL", "at:SECONDS" (every segment, and every data record where the
+ * file has them), "times:0.1,1.1" (an explicit table), "artefact", or the text of an annotation
+ * (whole, or its beginning up to the end of a word). RV_DATA with the reason when none is found or
+ * when annotations name different sites; RV_STUDY when the text itself is wrong ("5-2"). */
 enum rv_status rv_stimuli_find(const struct rv_recording *recording, size_t channel,
                                const char *stimuli, struct rv_arena *arena,
                                struct rv_stimuli *found, struct rv_error *err);
@@ -46,7 +49,8 @@ struct rv_epoch_request {
 
 /* Cuts, subtracts, takes the pre-stimulus level off for comparing, rejects outliers (counted) and
  * averages. Windows over a gap or beyond the ends are shortened for all where the cut is small,
- * else left out and counted. RV_DATA when no sweep is left. */
+ * else left out and counted. RV_DATA when no sweep is left. Stimuli that fall elsewhere between two
+ * samples are brought to one place by interpolation. Method: docs/methods/epochs.md. */
 enum rv_status rv_epoch_cut(const struct rv_recording *recording, const struct rv_stimuli *stimuli,
                             const struct rv_epoch_request *request, struct rv_arena *arena,
                             struct rv_sweeps *sweeps, struct rv_notices *notices, const char *where,

@@ -316,7 +316,7 @@ static bool cancels(const struct rv_wave *wave, const struct rv_tail *fit)
     for (size_t i = wave->blank; i < wave->tail_until; i++) {
         largest = fmax(largest, fabs(wave->raw[i] - fit->coefficient[0]));
     }
-    const size_t n = 1 + (fit->step || fit->drift ? 1u : 0u) + fit->exponentials;
+    const size_t n = (fit->step || fit->drift ? 2u : 1u) + fit->exponentials;
     for (size_t k = 1; k < n; k++) {
         if (fabs(fit->coefficient[k]) > CANCEL * largest) {
             return true;
@@ -358,7 +358,7 @@ static void choose(struct rv_wave *wave, size_t exponentials_most)
         fits[count].origin_ms = origin_ms;
         search_grid(&sums, &fits[count]);
         rss[count] = sharpen(wave, &fits[count]);
-        if (fits[count].exponentials + (fits[count].step ? 1u : 0u) < 2 ||
+        if (fits[count].exponentials + (fits[count].step ? 1 : 0) < 2 ||
             !cancels(wave, &fits[count])) {
             least = fmin(least, rss[count++]);
         }

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Sweeps that are not like the others: distance of each from the median sweep, compared with the
+ * usual distance. Method: docs/methods/epochs.md "Outliers".
+ */
+#include "epoch/outlier.h"
+
+#include "base/error.h"
+#include "epoch/median.h"
+
+#include <math.h>
+
+/* The artefact is left out of the comparison: it depends on the electrode, not on the nerve. */
+static const double artefact_from_ms = -0.3;
+static const double artefact_to_ms = 1.0;
+/* A robust SD of the distances below this part of their median is raised to it: the distances of
+ * ordinary sweeps differ by more than their sampling theory says, for background EMG comes and
+ * goes. With the default ratio of 6 a sweep must deviate 2.5 times as much as usual. */
+static const double usual_spread = 0.25;
+/* Two intensities that differ by more are a series, not a repetition. */
+static const double intensity_span = 0.2;
+
+enum { BIN_MAX = 256, LEVEL_SAMPLES_MIN = 8 };
+
+static size_t index_at(const struct rv_sweeps *sweeps, double ms)
+{
+    double index = ceil(rv_sample_index(sweeps->start_ms, sweeps->rate_hz, ms));
+    if (!(index > 0.0))
+        return 0;
+    return index < (double)sweeps->sample_count ? (size_t)index : sweeps->sample_count;
+}
+
+void rv_levels_find(const struct rv_sweeps *sweeps, double *level)
+{
+    size_t count = index_at(sweeps, artefact_from_ms);
+    if (count < LEVEL_SAMPLES_MIN)
+        count = sweeps->sample_count;
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        const double *x = sweeps->samples + s * sweeps->sample_count;
+        double sum = 0.0;
+        for (size_t i = 0; i < count; i++)
+            sum += x[i];
+        level[s] = sum / (double)count;
+    }
+}
+
+/* Means over bins of the sweep without its artefact; returns how many bins there are. */
+static size_t bin_means(const struct rv_sweeps *sweeps, size_t sweep, double level, double *means)
+{
+    size_t skip = index_at(sweeps, artefact_from_ms), resume = index_at(sweeps, artefact_to_ms);
+    size_t width = sweeps->sample_count / BIN_MAX + 1, bins = 0;
+    const double *x = sweeps->samples + sweep * sweeps->sample_count;
+    for (size_t i = 0; i + width <= sweeps->sample_count;) {
+        if (i + width > skip && i < resume) {
+            i = resume;
+            skip = resume; /* once */
+            continue;
+        }
+        double sum = 0.0;
+        for (size_t k = 0; k < width; k++)
+            sum += x[i + k];
+        means[bins++] = sum / (double)width - level;
+        i += width;
+    }
+    return bins;
+}
+
+static bool is_series(const struct rv_sweeps *sweeps)
+{
+    double low = (double)INFINITY, high = 0.0;
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        low = fmin(low, sweeps->intensity[s]); /* fmin and fmax pass over NaN */
+        high = fmax(high, sweeps->intensity[s]);
+    }
+    return high - low > intensity_span * high && isfinite(low);
+}
+
+/* RMS distance of each sweep from the median sweep, bin by bin; *scale is that sweep's range. */
+static void distances(const double *means, size_t sweep_count, size_t bins, double *column,
+                      double *distance, double *scale)
+{
+    double low = (double)INFINITY, high = (double)-INFINITY;
+    for (size_t s = 0; s < sweep_count; s++)
+        distance[s] = 0.0;
+    for (size_t b = 0; b < bins; b++) {
+        for (size_t s = 0; s < sweep_count; s++)
+            column[s] = means[s * BIN_MAX + b];
+        double middle = rv_median(column, sweep_count);
+        low = fmin(low, middle);
+        high = fmax(high, middle);
+        for (size_t s = 0; s < sweep_count; s++) {
+            double difference = means[s * BIN_MAX + b] - middle;
+            distance[s] += difference * difference;
+        }
+    }
+    for (size_t s = 0; s < sweep_count; s++)
+        distance[s] = sqrt(distance[s] / (double)bins);
+    *scale = high - low;
+}
+
+static void judge(const double *distance, double *sorted, size_t count, double ratio, double scale,
+                  double resolution, bool *rejected)
+{
+    for (size_t s = 0; s < count; s++)
+        sorted[s] = distance[s];
+    double usual = rv_median(sorted, count);
+    double spread = fmax(rv_robust_sd(sorted, count, usual), usual_spread * usual);
+    spread = fmax(spread, 1e-6 * scale); /* sweeps without noise */
+    if (isfinite(resolution))
+        spread = fmax(spread, 0.5 * resolution);
+    for (size_t s = 0; s < count; s++)
+        rejected[s] = distance[s] > usual + ratio * spread;
+}
+
+enum rv_status rv_outliers_find(const struct rv_sweeps *sweeps, const double *level, double ratio,
+                                bool *rejected, struct rv_error *err)
+{
+    size_t count = sweeps->sweep_count, cells;
+    if (!(ratio > 0.0) || count < 3 || is_series(sweeps))
+        return RV_OK;
+    if (!rv_multiply(count, BIN_MAX, &cells))
+        return rv_fail_memory(err);
+    double *means = rv_allocate(cells, sizeof *means);
+    double *column = rv_allocate(count, sizeof *column);
+    double *distance = rv_allocate(count, sizeof *distance);
+    enum rv_status status = RV_OK;
+    if (means == NULL || column == NULL || distance == NULL) {
+        status = rv_fail_memory(err);
+        goto done;
+    }
+    size_t bins = 0;
+    for (size_t s = 0; s < count; s++)
+        bins = bin_means(sweeps, s, level[s], means + s * BIN_MAX);
+    if (bins > 0) {
+        double scale;
+        distances(means, count, bins, column, distance, &scale);
+        judge(distance, column, count, ratio, scale, sweeps->resolution, rejected);
+    }
+done:
+    rv_release(distance);
+    rv_release(column);
+    rv_release(means);
+    return status;
+}

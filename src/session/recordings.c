@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Recordings of a study, read when first asked for; a few are kept.
+ */
+#include "session/recordings.h"
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <string.h>
+
+static void take_notices(struct rv_recordings *recordings, const struct rv_recording *recording,
+                         const char *file)
+{
+    for (size_t i = 0; i < recording->notice_count; i++) {
+        const struct rv_notice *notice = &recording->notices[i];
+        if (!rv_notice_has(recordings->notices, notice->code, file))
+            rv_notice_add(recordings->notices, notice->level, notice->code, file, "%s",
+                          notice->text);
+    }
+}
+
+static size_t oldest(const struct rv_recordings *recordings)
+{
+    size_t found = 0;
+    for (size_t i = 1; i < RV_RECORDINGS_KEPT; i++)
+        if (recordings->kept[i].used < recordings->kept[found].used)
+            found = i;
+    return found;
+}
+
+static enum rv_status read_one(struct rv_recordings *recordings, const char *file, size_t slot,
+                               struct rv_error *err)
+{
+    const char *folder = recordings->study->folder;
+    size_t length = strlen(folder) + strlen(file) + 2;
+    char *path = rv_allocate(length, 1);
+    if (path == NULL)
+        return rv_fail_memory(err);
+    strcpy(path, folder);
+    strcat(path, "/");
+    strcat(path, file);
+    rv_recording_free(recordings->kept[slot].recording);
+    recordings->kept[slot].recording = NULL;
+    recordings->kept[slot].file = NULL;
+    enum rv_status status = rv_recording_read(path, &recordings->settings->source,
+                                              &recordings->kept[slot].recording, err);
+    rv_release(path);
+    if (status != RV_OK)
+        return rv_fail_in(err, status, "%s", file);
+    recordings->kept[slot].file = file;
+    take_notices(recordings, recordings->kept[slot].recording, file);
+    return RV_OK;
+}
+
+enum rv_status rv_recordings_find(struct rv_recordings *recordings,
+                                  const struct rv_response *response,
+                                  const struct rv_recording **recording, struct rv_error *err)
+{
+    if (recordings->study->recording != NULL) {
+        if (recordings->asked++ == 0)
+            take_notices(recordings, recordings->study->recording, response->file);
+        *recording = recordings->study->recording;
+        return RV_OK;
+    }
+    size_t slot = 0;
+    while (slot < RV_RECORDINGS_KEPT && (recordings->kept[slot].file == NULL ||
+                                         strcmp(recordings->kept[slot].file, response->file) != 0))
+        slot++;
+    if (slot == RV_RECORDINGS_KEPT) {
+        slot = oldest(recordings);
+        enum rv_status status = read_one(recordings, response->file, slot, err);
+        if (status != RV_OK)
+            return status;
+    }
+    recordings->kept[slot].used = ++recordings->asked;
+    *recording = recordings->kept[slot].recording;
+    return RV_OK;
+}
+
+void rv_recordings_finish(struct rv_recordings *recordings)
+{
+    for (size_t i = 0; i < RV_RECORDINGS_KEPT; i++)
+        rv_recording_free(recordings->kept[i].recording);
+}
