@@ -85,6 +85,7 @@ bool rv_coarse_find(struct rv_wave *wave)
         chosen = judge(wave, &best[i]) > best[chosen].score ? i : chosen;
     }
     if (count == 0 || !(best[chosen].score > 0.0)) {
+        wave->at_bound = true; /* it rises or falls through the whole window */
         return false;
     }
     wave->peak = best[chosen].peak;
