@@ -56,6 +56,8 @@ enum rv_parameter {
     RV_H_M_RATIO, /* percent */
     RV_DECREMENT, /* percent, first to fourth response */
     RV_INCREMENT, /* percent */
+    RV_AREA_DECREMENT,
+    RV_AREA_INCREMENT,
     RV_R1_LATENCY,
     RV_R2_LATENCY,
     RV_R2_CONTRALATERAL_LATENCY,

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Waves of a single sweep that stand out of its noise.
+ */
+#include "mark/train.h"
+
+#include <math.h>
+
+/* A wave that goes on after a shorter gap belongs to the same complex (methods "F-wave": 5 ms). */
+#define GAP_MS 5.0
+/* Samples count as the wave's when they exceed so many noise SDs and this part of its size. */
+#define ACTIVE_NOISE 4.5
+#define ACTIVE_SHARE 0.08
+#define SPAN_MS 8.0
+
+static void first_lobe(const double *x, double level, double threshold, struct rv_complex *found)
+{
+    size_t i = found->from;
+    while (i < found->to && fabs(x[i] - level) < threshold) {
+        i++;
+    }
+    found->sign = i < found->to && x[i] < level ? -1.0 : 1.0;
+    size_t top = i < found->to ? i : found->from;
+    for (; i < found->to && found->sign * (x[i] - level) > 0.5 * threshold; i++) {
+        top = found->sign * (x[i] - x[top]) > 0.0 ? i : top;
+    }
+    found->lobe = top;
+}
+
+/* Grows a complex from its largest span in both directions over gaps of less than GAP_MS. */
+static struct rv_complex grow(const struct rv_train *train, const double *x, size_t from, size_t to,
+                              size_t at, double size)
+{
+    const size_t gap = rv_train_span(train, GAP_MS), span = rv_train_span(train, SPAN_MS);
+    struct rv_complex found = {.from = at, .to = at + span < to ? at + span : to};
+    double low = x[at], high = x[at];
+    for (size_t i = found.from; i < found.to; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+    }
+    /* the level is zero, unless the whole wave lies on one side of it */
+    const double level = low > 0.0 ? low : high < 0.0 ? high : 0.0;
+    const double threshold = fmax(ACTIVE_NOISE * train->smooth_sd, ACTIVE_SHARE * size);
+    size_t first = found.to, last = found.from;
+    for (size_t i = found.from; i < found.to; i++) {
+        if (fabs(x[i] - level) >= threshold) {
+            first = i < first ? i : first;
+            last = i;
+        }
+    }
+    first = first < found.to ? first : found.from;
+    for (size_t i = first; i > from && i + gap > first; i--) {
+        first = fabs(x[i - 1] - level) >= threshold ? i - 1 : first;
+    }
+    for (size_t i = last; i + 1 < to && i < last + gap; i++) {
+        last = fabs(x[i + 1] - level) >= threshold ? i + 1 : last;
+    }
+    found.from = first;
+    found.to = last + 1;
+    found.peak_to_peak = size;
+    first_lobe(x, level, threshold, &found);
+    return found;
+}
+
+static void insert(struct rv_complexes *found, struct rv_complex item)
+{
+    size_t place = found->count++;
+    while (place > 0 && found->items[place - 1].from > item.from) {
+        found->items[place] = found->items[place - 1];
+        place--;
+    }
+    found->items[place] = item;
+}
+
+/* The largest span of [from, to) that no complex covers yet. */
+static bool next_span(const struct rv_train *train, const double *x, size_t from, size_t to,
+                      const struct rv_complexes *found, double floor_uv, size_t *at, double *size,
+                      size_t limits[2])
+{
+    const size_t span = rv_train_span(train, SPAN_MS), gap = rv_train_span(train, 0.25 * GAP_MS);
+    size_t begin = from;
+    *size = 0.0;
+    for (size_t i = 0; i <= found->count; i++) {
+        const size_t end = i < found->count ? found->items[i].from : to;
+        const size_t stop = end > gap && i < found->count ? end - gap : end;
+        size_t where;
+        if (stop > begin + gap) {
+            const double here = rv_train_peak_to_peak(x, begin, stop, span, &where);
+            if (here > *size) {
+                *size = here;
+                *at = where;
+                limits[0] = begin;
+                limits[1] = stop;
+            }
+        }
+        begin = i < found->count ? found->items[i].to + gap : begin;
+    }
+    return *size >= floor_uv;
+}
+
+void rv_complexes_find(const struct rv_train *train, const double *smooth, size_t from, size_t to,
+                       double floor_uv, struct rv_complexes *found)
+{
+    size_t at = from, limits[2] = {from, to};
+    double size;
+    found->count = 0;
+    while (found->count < RV_COMPLEX_MOST &&
+           next_span(train, smooth, from, to, found, floor_uv, &at, &size, limits)) {
+        const struct rv_complex item = grow(train, smooth, limits[0], limits[1], at, size);
+        if (item.to <= item.from) {
+            break;
+        }
+        insert(found, item);
+    }
+}
