@@ -308,6 +308,9 @@ static const struct rv_text_column *value_column(const struct rv_text_table *tab
 /* One unit for all sweeps of a channel. */
 static enum rv_status check_sweep_units(const struct rv_text_table *table, struct rv_error *err)
 {
+    if (rv_text_table_column(table, RV_TEXT_CHANNEL, 0) == SIZE_MAX)
+        return rv_fail(err, RV_DATA, "line %llu: sweeps without a column of samples",
+                       (unsigned long long)table->lead[0].number);
     const struct rv_text_column *first = value_column(table);
     for (size_t i = 0; i < table->column_count; i++)
         if (table->columns[i].role == RV_TEXT_CHANNEL &&

@@ -120,6 +120,8 @@ static void attach_events(struct state *state, bool last, struct rv_block *block
     while (state->event_next < state->event_count &&
            (last || state->events[state->event_next].time_s < end_s))
         state->event_next++;
+    if (state->event_next == first)
+        return;
     block->events = state->events + first;
     block->event_count = state->event_next - first;
 }

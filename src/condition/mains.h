@@ -12,12 +12,15 @@ enum { RV_MAINS_HARMONICS = 5 };
 
 struct rv_mains {
     bool found;          /* above the noise: worth subtracting */
-    double frequency_hz; /* of the fundamental, as estimated */
+    double frequency_hz; /* of the fundamental, as estimated; with a drift: at reference_s */
     double frequency_se_hz;
-    double cosine_uv[RV_MAINS_HARMONICS]; /* amplitude of cos(2 pi k f t), t in recording time */
-    double sine_uv[RV_MAINS_HARMONICS];
-    double amplitude_uv;   /* of the fundamental */
-    double residual_se_uv; /* SD of what a subtraction may leave, from the estimate's covariance */
+    double drift_hz_s;  /* change of the frequency with time; 0: none is seen */
+    double reference_s; /* the phase is 2 pi (f t + drift (t - reference)^2 / 2) */
+    double cosine_uv[RV_MAINS_HARMONICS]; /* amplitude of cos(k phase), t in recording time */
+    double sine_uv[RV_MAINS_HARMONICS];   /* 0 for a harmonic that is not seen */
+    double amplitude_uv;                  /* of the fundamental */
+    double residual_se_uv; /* SD of what a subtraction may leave in the windows left out: from
+                              the estimate's covariance, and from what does not keep the phase */
 };
 
 /* Fits one channel, leaving out [stimulus + from_ms, stimulus + to_ms] around each stimulus.

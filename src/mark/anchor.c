@@ -8,16 +8,16 @@
 
 enum { FINE = 16, MOST = 4000 };
 
-/* Walks back from the peak to where the trace falls below a level; on the fine grid. */
+/* Walks back on the smoothed trace to where it falls below a level. */
 static double last_below(const struct rv_wave *wave, double from_ms, double level)
 {
-    const double step = 1000.0 / wave->rate_hz / FINE;
-    const double stop = rv_wave_ms(wave, (double)wave->blank);
-    double ms = from_ms;
-    while (ms > stop && rv_wave_interpolate(wave, ms) > level) {
-        ms -= step;
+    size_t i = rv_wave_at(wave, from_ms);
+    while (i > wave->blank && wave->smooth[i] > level) {
+        i--;
     }
-    return ms;
+    const double rise = i + 1 < wave->count ? wave->smooth[i + 1] - wave->smooth[i] : 0.0;
+    const double f = rise > 0.0 ? (level - wave->smooth[i]) / rise : 0.0;
+    return rv_wave_ms(wave, (double)i + fmin(fmax(f, 0.0), 1.0));
 }
 
 /* Adds to `weight` the samples' share of the interpolated value at ms. */

@@ -64,7 +64,8 @@ bool rv_coarse_find(struct rv_wave *wave)
     size_t count = 0;
     for (size_t i = wave->first; i <= wave->last; i++) {
         const double *s = wave->smooth + i;
-        if (!(s[0] > s[-1] && s[0] >= s[1] && s[0] > 0.0)) {
+        const bool near = fabs(rv_wave_ms(wave, (double)i) - wave->seed_ms) < wave->seed_reach_ms;
+        if (!(near && s[0] > s[-1] && s[0] >= s[1] && s[0] > 0.0)) {
             continue;
         }
         struct candidate c = {.peak = i, .prominence = prominence(wave, i)};

@@ -12,16 +12,17 @@ enum { RV_TAIL_COLUMNS = 6, RV_PRESENCE_WIDTHS = 3, RV_DRAW_COUNT = 300 };
 
 /* Constants of one kind of response; docs/methods/marks.md names each. */
 struct rv_compound_rules {
-    double blank_ms, from_ms, to_ms;     /* blanked artefact, search window */
-    double smooth_ms;                    /* SD of the Gaussian for searching */
-    double foot_gap_ms;                  /* the tail fit ends this long before the foot */
-    double back_ms;                      /* hinge window before the 10 % point */
-    double end_ms;                       /* the wave is over this long after its onset */
-    double width_ms[RV_PRESENCE_WIDTHS]; /* SD of the Gaussians looked for */
-    double rho, rho_sd;                  /* anchor: offset of the tangent in units of rise time */
-    double phi;                          /* model error of the onset in units of rise time */
-    double fraction_db, fraction_rate;   /* part of the rise that the hinge sees */
-    bool slope;                          /* the hinge's baseline may slope */
+    double blank_ms, from_ms, to_ms;      /* blanked artefact, search window */
+    double smooth_ms;                     /* SD of the Gaussian for searching */
+    double foot_gap_ms;                   /* the tail fit ends this long before the foot */
+    double seed_ms;                       /* the peak lies at least this near to the shape found */
+    double back_ms;                       /* hinge window before the 10 % point */
+    double width_ms[RV_PRESENCE_WIDTHS];  /* SD of the Gaussians looked for */
+    double rho, rho_sd;                   /* anchor: offset of the tangent in units of rise time */
+    double late_rho, late_sd, late_share; /* the same of rises with a long foot, and their share */
+    double phi;                           /* model error of the onset in units of rise time */
+    double fraction_db, fraction_rate;    /* part of the rise that the hinge sees */
+    bool slope;                           /* the hinge's baseline may slope */
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
@@ -56,11 +57,11 @@ struct rv_wave {
     double tail_offset; /* taken off before the sums, against cancellation */
     double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
-    double smooth_sd;    /* noise SD of `smooth` */
-    bool artefact_seen;  /* something happened at the stimulus */
-    bool artefact_large; /* it still matters after blanking */
-    size_t peak, foot;   /* coarse: of the chosen negative phase */
-    double seed_ms;      /* where presence found the wave */
+    double smooth_sd;              /* noise SD of `smooth` */
+    bool artefact_seen;            /* something happened at the stimulus */
+    bool artefact_large;           /* it still matters after blanking */
+    size_t peak, foot;             /* coarse: of the chosen negative phase */
+    double seed_ms, seed_reach_ms; /* where presence found the wave */
     /* refined: */
     double peak_ms, peak_se_ms, amplitude, rise_ms; /* rise_ms: amplitude / steepest slope */
     double *peak_weight;                            /* of the amplitude on the samples of y */
@@ -103,9 +104,9 @@ bool rv_coarse_find(struct rv_wave *wave);
 
 /* presence.c: the best projection on wave-like shapes, against the noise. */
 struct rv_presence {
-    double score;      /* chi-squared-like, 2 degrees of freedom */
-    double at_ms;      /* centre of the best shape */
-    double detectable; /* amplitude that reaches the threshold nearly always */
+    double score;           /* chi-squared-like, 2 degrees of freedom */
+    double at_ms, width_ms; /* centre and SD of the best shape */
+    double detectable;      /* amplitude that reaches the threshold nearly always */
     bool present, spike, at_bound;
 };
 bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence);

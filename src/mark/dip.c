@@ -10,18 +10,46 @@
 #define DIP_SHARE 0.04
 #define DIP_NOISE 4.0
 
-bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
+/* The lowest point between the foot's surroundings and the rise. */
+static size_t lowest_point(const struct rv_wave *wave)
 {
-    const size_t reach = (size_t)ceil(wave->rules->back_ms * wave->rate_hz / 1000.0);
-    const size_t from = wave->foot > wave->blank + reach ? wave->foot - reach : wave->blank;
+    const size_t reach = (size_t)ceil(0.5 * wave->rules->back_ms * wave->rate_hz / 1000.0);
     size_t lowest = wave->foot;
+    const size_t from = wave->foot > wave->blank + reach ? wave->foot - reach : wave->blank;
     for (size_t i = from; i < wave->peak; i++) {
         lowest = wave->smooth[i] < wave->smooth[lowest] ? i : lowest;
     }
-    const double depth = -wave->smooth[lowest];
+    return lowest;
+}
+
+/* How far the trace fell into the dip shortly before: a drifting level does not fall. */
+static double fall_into(const struct rv_wave *wave, size_t dip)
+{
+    const size_t reach = (size_t)ceil(0.8 * wave->rules->back_ms * wave->rate_hz / 1000.0);
+    double before = wave->smooth[dip];
+    for (size_t i = dip; i > wave->blank && i + reach > dip; i--) {
+        before = fmax(before, wave->smooth[i]);
+    }
+    return before - wave->smooth[dip];
+}
+
+bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
+{
+    const size_t lowest = lowest_point(wave);
     const double height = wave->smooth[wave->peak];
+    const double depth = fmin(-wave->smooth[lowest], fall_into(wave, lowest));
     if (lowest <= wave->blank + 2 || depth < DIP_SHARE * height ||
-        depth < DIP_NOISE * wave->smooth_sd) {
+        depth < DIP_NOISE * hypot(wave->smooth_sd, 0.5 * wave->hum_sd)) {
+        return false;
+    }
+    /* straight into the rise: its first quarter takes no longer than half as much again as the rest
+     */
+    const double level = wave->smooth[lowest] + 0.25 * (height - wave->smooth[lowest]);
+    size_t quarter = lowest;
+    while (quarter < wave->peak && wave->smooth[quarter] < level) {
+        quarter++;
+    }
+    if (2 * (quarter - lowest) > 3 * (wave->peak - quarter)) {
         return false;
     }
     double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);

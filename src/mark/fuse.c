@@ -38,6 +38,32 @@ static double quantile(const struct weighted *items, size_t count, double total,
     return items[count - 1].ms;
 }
 
+/* Mean and SD of rho over both kinds of rise. */
+static void mixture(const struct rv_compound_rules *rules, double *mean, double *sd)
+{
+    const double a = 1.0 - rules->late_share, b = rules->late_share;
+    const double gap = rules->late_rho - rules->rho;
+    *mean = a * rules->rho + b * rules->late_rho;
+    *sd = sqrt(a * rules->rho_sd * rules->rho_sd + b * rules->late_sd * rules->late_sd +
+               a * b * gap * gap);
+}
+
+/* What the tangent says of a take-off: usual rises, and a share with a long foot. */
+static double likelihood(const struct rv_wave *wave, double ms)
+{
+    const struct rv_compound_rules *rules = wave->rules;
+    const double rho[2] = {rules->rho, rules->late_rho};
+    const double sd[2] = {rules->rho_sd, rules->late_sd};
+    const double share[2] = {1.0 - rules->late_share, rules->late_share};
+    double sum = 0.0;
+    for (int k = 0; k < 2; k++) {
+        const double se = hypot(wave->tangent_se_ms, sd[k] * wave->rise_ms);
+        const double z = (ms - wave->tangent_ms + rho[k] * wave->rise_ms) / se;
+        sum += share[k] / se * exp(-0.5 * z * z);
+    }
+    return sum;
+}
+
 static double inflation(const struct rv_wave *wave, double snr_db)
 {
     if (wave->rules->slope) {
@@ -51,13 +77,14 @@ void rv_onset_fuse(const struct rv_wave *wave, const struct rv_draws *draws, dou
                    struct rv_onset *onset)
 {
     const struct rv_compound_rules *rules = wave->rules;
-    const double anchor = wave->tangent_ms - rules->rho * wave->rise_ms;
-    const double anchor_se = hypot(wave->tangent_se_ms, rules->rho_sd * wave->rise_ms);
+    double mean, sd;
+    mixture(rules, &mean, &sd);
+    const double anchor = wave->tangent_ms - mean * wave->rise_ms;
+    const double anchor_se = hypot(wave->tangent_se_ms, sd * wave->rise_ms);
     struct weighted items[RV_DRAW_COUNT];
     double total = 0.0, square = 0.0;
     for (size_t i = 0; i < draws->count; i++) {
-        const double z = (draws->ms[i] - anchor) / anchor_se;
-        items[i] = (struct weighted){draws->ms[i], exp(-0.5 * z * z)};
+        items[i] = (struct weighted){draws->ms[i], likelihood(wave, draws->ms[i])};
         total += items[i].weight;
         square += items[i].weight * items[i].weight;
     }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { TAIL_ROUNDS = 3 };
+#define SEED_REACH 3.0 /* the negative peak lies this many widths around the shape found */
 
 static void not_measurable(struct rv_compound *compound, const char *reason)
 {
@@ -32,6 +33,8 @@ static bool is_flat(const struct rv_sweeps *sweeps)
 static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence)
 {
     const double gap = wave->rules->foot_gap_ms;
+    wave->seed_ms = presence->at_ms;
+    wave->seed_reach_ms = fmax(SEED_REACH * presence->width_ms, wave->rules->seed_ms);
     double until = rv_tail_extent(wave, presence->at_ms - 2.5 * wave->rules->width_ms[0] - gap);
     bool found = false;
     for (int round = 0; round < TAIL_ROUNDS; round++) {

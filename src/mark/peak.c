@@ -6,39 +6,14 @@
 
 #include <math.h>
 
-/* The window shrinks while the polynomial misfits by more than this many SDs of chi-squared. */
-#define MISFIT 0.3
+/* The window shrinks while the polynomial misfits by more than this many SDs of chi-squared, or
+ * the next narrower one says something else by more than this many of its standard errors. */
+#define MISFIT 2.5
+#define CONTRADICTION 2.0
 /* The polynomial is an approximation: noise counts more, and a share of the window is added. */
 #define PEAK_INFLATION 1.3
 #define PEAK_MODEL 0.004
 static const double windows[] = {1.0, 0.72, 0.52, 0.37, 0.27};
-
-static bool widest_fit(const struct rv_wave *wave, size_t around, double half_ms,
-                       struct rv_local *local)
-{
-    bool fitted = false;
-    size_t tried = 0;
-    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
-        const double half = half_ms * windows[i] * wave->rate_hz / 1000.0;
-        const size_t reach = (size_t)fmax(floor(half + 0.5), 2.0);
-        const size_t from = around > wave->blank + reach ? around - reach : wave->blank;
-        const size_t to = around + reach < wave->count ? around + reach : wave->count - 1;
-        struct rv_local next;
-        if (reach == tried) {
-            continue;
-        }
-        tried = reach;
-        if (!rv_local_fit(wave, from, to, to - from >= 4 ? 5 : 3, &next)) {
-            break;
-        }
-        *local = next;
-        fitted = true;
-        if (next.misfit < MISFIT) {
-            break;
-        }
-    }
-    return fitted;
-}
 
 /* The vertex nearest to the highest point of the polynomial inside the window. */
 static double vertex(const struct rv_local *local, double sign)
@@ -61,6 +36,51 @@ static double vertex(const struct rv_local *local, double sign)
         best -= fmin(fmax(step, -0.02), 0.02);
     }
     return best;
+}
+
+struct candidate {
+    struct rv_local local;
+    double u, level, level_se;
+};
+
+static bool fit_window(const struct rv_wave *wave, size_t around, size_t reach, double sign,
+                       struct candidate *candidate)
+{
+    const size_t from = around > wave->blank + reach ? around - reach : wave->blank;
+    const size_t to = around + reach < wave->count ? around + reach : wave->count - 1;
+    if (!rv_local_fit(wave, from, to, to - from >= 4 ? 5 : 3, &candidate->local)) {
+        return false;
+    }
+    candidate->u = vertex(&candidate->local, sign);
+    candidate->level = rv_local_value(&candidate->local, candidate->u, 0);
+    double row[RV_LOCAL_TERMS] = {0};
+    rv_local_row(&candidate->local, candidate->u, 0, 1.0, row);
+    candidate->level_se = rv_local_sd(wave, &candidate->local, row);
+    return true;
+}
+
+static bool widest_fit(const struct rv_wave *wave, size_t around, double half_ms, double sign,
+                       struct candidate *best)
+{
+    bool fitted = false;
+    size_t tried = 0;
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+        const double half = half_ms * windows[i] * wave->rate_hz / 1000.0;
+        const size_t reach = (size_t)fmax(floor(half + 0.5), 2.0);
+        struct candidate next;
+        if (reach == tried || !fit_window(wave, around, reach, sign, &next)) {
+            continue;
+        }
+        tried = reach;
+        if (!fitted || best->local.misfit > MISFIT ||
+            fabs(next.level - best->level) > CONTRADICTION * next.level_se) {
+            *best = next;
+            fitted = true;
+        } else {
+            break;
+        }
+    }
+    return fitted;
 }
 
 /* Where the polynomial has left the extremum by `rise` on its later side. */
@@ -94,11 +114,12 @@ static void leave(const struct rv_wave *wave, const struct rv_local *local, doub
 bool rv_peak_fit(const struct rv_wave *wave, size_t around, double half_ms, double sign,
                  double rise, struct rv_extremum *extremum)
 {
-    struct rv_local local;
-    if (!widest_fit(wave, around, half_ms, &local)) {
+    struct candidate best;
+    if (!widest_fit(wave, around, half_ms, sign, &best)) {
         return false;
     }
-    const double u = vertex(&local, sign);
+    const struct rv_local local = best.local;
+    const double u = best.u;
     const double bend = fabs(rv_local_value(&local, u, 2));
     const double step_ms = local.half * 1000.0 / wave->rate_hz;
     double value[RV_LOCAL_TERMS] = {0}, slope[RV_LOCAL_TERMS] = {0};

@@ -224,6 +224,7 @@ bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence)
             if (m.score > presence->score) {
                 presence->score = m.score;
                 presence->at_ms = rv_wave_ms(wave, (double)i);
+                presence->width_ms = width;
                 share = m.score / fmax(1.0, m.local - (double)m.length);
             }
         }

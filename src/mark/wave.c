@@ -11,34 +11,20 @@
 #define HUM_HZ 55.0       /* between the two of the world; over 10 ms they are alike */
 
 /* Windows and shapes: docs/methods/marks.md "Rules". */
-static const struct rv_compound_rules motor = {.blank_ms = 1.0,
-                                               .from_ms = 1.2,
-                                               .to_ms = 25.0,
-                                               .smooth_ms = 0.10,
-                                               .foot_gap_ms = 0.35,
-                                               .back_ms = 3.0,
-                                               .end_ms = 35.0,
-                                               .width_ms = {0.8, 1.5, 2.8},
-                                               .rho = 0.305,
-                                               .rho_sd = 0.07,
-                                               .phi = 0.006,
-                                               .fraction_db = 20.0,
-                                               .fraction_rate = 0.0563,
-                                               .slope = true};
-static const struct rv_compound_rules sensory = {.blank_ms = 0.6,
-                                                 .from_ms = 0.9,
-                                                 .to_ms = 9.0,
-                                                 .smooth_ms = 0.05,
-                                                 .foot_gap_ms = 0.12,
-                                                 .back_ms = 1.6,
-                                                 .end_ms = 8.0,
-                                                 .width_ms = {0.22, 0.38, 0.7},
-                                                 .rho = 0.32,
-                                                 .rho_sd = 0.075,
-                                                 .phi = 0.035,
-                                                 .fraction_db = 12.0,
-                                                 .fraction_rate = 0.061,
-                                                 .slope = false};
+/* clang-format off */
+static const struct rv_compound_rules motor = {
+    .blank_ms = 1.0, .from_ms = 1.2, .to_ms = 25.0, .smooth_ms = 0.10,
+    .foot_gap_ms = 0.35, .seed_ms = 3.0, .back_ms = 3.0, .width_ms = {0.8, 1.5, 2.8},
+    .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
+    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
+};
+static const struct rv_compound_rules sensory = {
+    .blank_ms = 0.6, .from_ms = 0.9, .to_ms = 9.0, .smooth_ms = 0.05,
+    .foot_gap_ms = 0.12, .seed_ms = 1.2, .back_ms = 1.6, .width_ms = {0.22, 0.38, 0.7},
+    .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
+    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
+};
+/* clang-format on */
 
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind)
 {

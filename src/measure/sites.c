@@ -4,6 +4,7 @@
 #include "measure/sites.h"
 
 #include "base/text.h"
+#include "knowledge/knowledge.h"
 
 #include <math.h>
 #include <string.h>
@@ -75,10 +76,15 @@ static int row_direction(const struct rv_measurement *measurements, size_t count
     return start == last ? -1 : 0;
 }
 
-/* Below zero: a lies distal to b. Columns first, then the order of the rows, then latency. */
+/* Below zero: a lies distal to b. What the sites are first, then the columns, the order of the
+ * rows, latency. */
 static double compare(const struct rv_measurement *measurements, size_t count, size_t a, size_t b)
 {
     const struct rv_response *x = measurements[a].response, *y = measurements[b].response;
+    const int place_x = rv_site_order(x->stimulate), place_y = rv_site_order(y->stimulate);
+    if (place_x > 0 && place_y > 0 && place_x != place_y) {
+        return (double)(place_x - place_y);
+    }
     const bool far_x = !isnan(x->segment_mm), far_y = !isnan(y->segment_mm);
     if (far_x != far_y) {
         return far_x ? 1.0 : -1.0;

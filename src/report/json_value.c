@@ -158,7 +158,7 @@ static json_t *quality_object(struct rv_json *json, const struct rv_measurement 
     rv_json_set(json, object, "grade", rv_json_text(rv_quality_word(measurement->grade)));
     rv_json_set(json, object, "snr_db", rv_json_number(measurement->snr_db));
     rv_json_set(json, object, "noise_uv",
-                rv_json_number_if(trace != NULL && trace->calibrated, trace->noise_uv));
+                rv_json_number(trace != NULL && trace->calibrated ? trace->noise_uv : (double)NAN));
     rv_json_set(json, object, "flags", flags);
     return object;
 }

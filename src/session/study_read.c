@@ -75,9 +75,13 @@ static enum rv_status check_file(const char *root, const struct rv_study *study,
         return rv_fail(err, RV_NO_INPUT, "file \"%s\": %s", file, strerror(errno));
     size_t length = strlen(root);
     bool inside = strncmp(real, root, length) == 0 && (real[length] == '/' || root[1] == '\0');
+    struct stat facts;
+    bool regular = stat(real, &facts) == 0 && S_ISREG(facts.st_mode);
     rv_release(real);
     if (!inside)
         return rv_fail(err, RV_STUDY, "file \"%s\" lies outside the study's folder", file);
+    if (!regular)
+        return rv_fail(err, RV_NO_INPUT, "file \"%s\" is not a regular file", file);
     return RV_OK;
 }
 

@@ -262,6 +262,7 @@ Test(read_text, f_39_bad_tables_are_refused_with_their_line)
         {"# sampling rate: 5000\ntime_ms,a_mV\n0,1\n0.1,2\n0.2,3\n",
          "runs at 10000 samples a second, but 5000 Hz is stated"},
         {"sample,a_mV,time_ms\n1,1,0\n3,1,0.1\n", "line 3: sample number 3 where 2 was expected"},
+        {"sweep,time_ms,stimulus_mA\n1,0,5\n", "line 1: sweeps without a column of samples"},
         {"sweep,a_mV\n1,1\n", "carry the number of their sweep but no time"},
         {"sweep,time_ms,stimulus_mA,a_mV\n1,0,5,1\n1,0.1,6,1\n",
          "line 3: stimulus changes from 5 to 6 inside sweep 1"},

@@ -106,7 +106,7 @@ static void make_cmap(const struct sim_case *p, struct sim_random *random, doubl
     double spread = between(random, 0.25, 0.8);
     int n = 120;
     if (p->shape == SIM_DISPERSED) {
-        spread = between(random, 2.0, 4.0);
+        spread = between(random, 1.5, 3.0);
     } else if (p->shape == SIM_BLOCK) {
         n = 30;
     } else if (p->shape == SIM_SMALL) {
@@ -162,12 +162,18 @@ static void make_snap(const struct sim_case *p, struct sim_random *random, doubl
         }
         kernel[i] = narrow * mirror / 12.0 - (1.0 - narrow) * line * 3.0;
     }
-    double sum = 0.0, best = 0.0; /* sign: the main phase under G1 is negative (up here) */
+    double largest = 0.0, sign = 1.0; /* the first large phase, under G1, is negative: up here */
     for (int i = 0; i < POINTS; i++) {
-        sum = fabs(kernel[i]) > fabs(best) ? kernel[i] : best;
-        best = sum;
+        largest = fmax(largest, fabs(kernel[i]));
     }
-    const double sign = best < 0.0 ? -1.0 : 1.0;
+    for (int i = 1; i + 1 < POINTS; i++) {
+        const bool top = fabs(kernel[i]) >= fabs(kernel[i - 1]) &&
+                         fabs(kernel[i]) > fabs(kernel[i + 1]);
+        if (top && fabs(kernel[i]) > 0.8 * largest) {
+            sign = kernel[i] < 0.0 ? -1.0 : 1.0;
+            break;
+        }
+    }
     const bool slow = p->shape == SIM_SLOW;
     const double fastest = slow ? between(random, 25.0, 38.0) : between(random, 48.0, 65.0);
     const double distance = p->onset_ms * fastest;
@@ -270,8 +276,8 @@ static void make_artefact(const struct sim_case *p, struct sim_random *random, d
                           size_t count, double start_ms)
 {
     const double reference = p->amplitude_uv > 0.0 ? p->amplitude_uv : 20.0 * p->noise_uv;
-    const double tau1 = between(random, 0.4, 2.0), tau2 = tau1 * between(random, 2.5, 5.0);
-    const double share = sim_uniform(random) < 0.5 ? 0.0 : between(random, 0.1, 0.4);
+    const double tau1 = between(random, 0.3, 1.6), tau2 = tau1 * between(random, 2.5, 4.0);
+    const double share = sim_uniform(random) < 0.5 ? 0.0 : between(random, 0.05, 0.3);
     const double sign = sim_uniform(random) < 0.5 ? -1.0 : 1.0;
     const double size = sign * p->artefact_ratio * reference /
                         ((1.0 - share) * exp(-0.4 / tau1) + share * exp(-0.4 / tau2));
@@ -370,16 +376,17 @@ void sim_make(const struct sim_case *p, struct rv_arena *arena, struct rv_sweeps
 struct sim_case sim_draw(struct sim_random *random, enum rv_kind kind, double rate_hz,
                          double snr_db)
 {
-    static const enum sim_shape cmap_shapes[] = {SIM_HEALTHY,   SIM_HEALTHY,   SIM_BLOCK,
-                                                 SIM_DISPERSED, SIM_POSITIVE,  SIM_SMALL,
-                                                 SIM_SLOW_RISE, SIM_NEIGHBOUR, SIM_HEALTHY};
-    static const enum sim_shape snap_shapes[] = {SIM_HEALTHY, SIM_HEALTHY, SIM_POSITIVE,
-                                                 SIM_SLOW,    SIM_HEALTHY, SIM_DISPERSED};
+    static const enum sim_shape cmap_shapes[12] = {
+        SIM_HEALTHY, SIM_HEALTHY, SIM_HEALTHY,   SIM_HEALTHY,   SIM_BLOCK,     SIM_BLOCK,
+        SIM_SMALL,   SIM_SMALL,   SIM_NEIGHBOUR, SIM_DISPERSED, SIM_SLOW_RISE, SIM_POSITIVE};
+    static const enum sim_shape snap_shapes[12] = {
+        SIM_HEALTHY, SIM_HEALTHY,  SIM_HEALTHY,  SIM_HEALTHY, SIM_HEALTHY, SIM_HEALTHY,
+        SIM_HEALTHY, SIM_POSITIVE, SIM_POSITIVE, SIM_SLOW,    SIM_SLOW,    SIM_DISPERSED};
     const bool motor = kind == RV_MOTOR;
     struct sim_case c = {.kind = kind, .rate_hz = rate_hz};
     c.seed = (uint64_t)(sim_uniform(random) * 1e15);
-    c.shape = motor ? cmap_shapes[(int)(sim_uniform(random) * 9)]
-                    : snap_shapes[(int)(sim_uniform(random) * 6)];
+    c.shape = motor ? cmap_shapes[(int)(sim_uniform(random) * 12)]
+                    : snap_shapes[(int)(sim_uniform(random) * 12)];
     c.amplitude_uv = motor ? exp(between(random, log(500.0), log(15000.0)))
                            : exp(between(random, log(3.0), log(60.0)));
     if (c.shape == SIM_SMALL) {

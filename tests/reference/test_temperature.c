@@ -57,7 +57,7 @@ Test(temperature, each_limb_has_its_own)
     cr_assert_eq(bench.measurements[6].flags, 0); /* the face needs none */
 }
 
-Test(temperature, missing_is_told_once_for_each_limb_and_flagged)
+Test(temperature, m_14_missing_is_told_once_for_each_limb_and_flagged)
 {
     bench.study.temperature_c = (struct rv_temperatures){NAN, NAN, NAN, NAN};
     struct rv_measurement *wrist = median_wrist();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Writes the report of the fixture: sample_report FORMAT calm|hostile [FILE]. For the scripts that
- * look at it with other programs.
+ * Writes the report of the fixture: sample_report FORMAT calm|hostile|bare [FILE|colour]. "bare" is
+ * a report without values and interpretation. For the scripts that look at it with other programs.
  */
 #include "fixture.h"
 
@@ -22,6 +22,10 @@ int main(int count, char **argv)
     struct rv_render_options options = {.colour = count > 3 && strcmp(argv[3], "colour") == 0};
     struct rv_error err = {.status = RV_OK};
     struct rv_report *report = fixture_new(strcmp(argv[2], "hostile") == 0);
+    if (strcmp(argv[2], "bare") == 0) {
+        report->measurement_count = report->notice_count = 0;
+        report->interpretation = (struct rv_interpretation){0};
+    }
     enum rv_status status = count > 3 && !options.colour
                                 ? rv_render_file(report, renderer, NULL, argv[3], &err)
                                 : renderer->render(report, &options, to_stdout, NULL, &err);
