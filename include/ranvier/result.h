@@ -160,8 +160,8 @@ struct rv_late {
     const struct rv_late_sweep *sweeps;
     size_t used_count;
     double floor_uv;      /* the smallest peak to peak that counts in one sweep */
-    double background_uv; /* SD of slow background activity in one sweep, as of muscle */
-    bool voluntary;       /* it is more than an amplifier makes */
+    double background_uv; /* peak to peak that rest reaches within 8 ms once in twenty */
+    bool voluntary;       /* that is muscle, not the amplifier */
     size_t a_wave_count;  /* sweeps that hold the A-wave */
     double m_onset_ms, m_onset_se_ms;
     bool plateau; /* H: M no longer grew at the end of the series */

@@ -7,6 +7,11 @@
 
 #include <math.h>
 
+/* The rise has faded where it is below this part of the steepest, in the lower part of the lobe. */
+#define FADED 0.12
+#define LOW_SHARE 0.35
+#define LEVEL_MS 2.5
+
 static struct rv_wave wave_of(const struct rv_train *train, double *y, double *smooth, size_t first,
                               size_t peak, const struct rv_compound_rules *rules)
 {
@@ -27,26 +32,45 @@ static struct rv_wave wave_of(const struct rv_train *train, double *y, double *s
                             .foot = first};
 }
 
-/* Where the smoothed lobe last rose through a tenth and through half of its height. */
-static double rise_time(const struct rv_wave *wave, double *foot_ms)
+/* Back from the peak over the steepest part to where the smoothed rise has faded. */
+static size_t find_foot(const struct rv_wave *wave)
 {
     const double top = wave->smooth[wave->peak];
-    size_t low, half = wave->peak;
-    while (half > wave->blank && wave->smooth[half] > 0.5 * top) {
-        half--;
+    double steepest = 0.0;
+    size_t i = wave->peak;
+    while (i > wave->blank + 1) {
+        const double slope = wave->smooth[i] - wave->smooth[i - 1];
+        steepest = fmax(steepest, slope);
+        if (wave->smooth[i] < LOW_SHARE * top && slope < FADED * steepest) {
+            break;
+        }
+        i--;
     }
-    for (low = half; low > wave->blank && wave->smooth[low] > 0.1 * top;) {
-        low--;
+    return i;
+}
+
+/* What is left of the tail is a level here: its mean just before the foot. */
+static void take_level(const struct rv_wave *wave, size_t foot)
+{
+    const size_t span = (size_t)(LEVEL_MS * wave->rate_hz / 1000.0);
+    const size_t from = foot > wave->blank + span ? foot - span : wave->blank;
+    double level = 0.0;
+    for (size_t i = from; i < foot; i++) {
+        level += wave->y[i] / (double)(foot - from);
     }
-    *foot_ms = rv_wave_ms(wave, (double)low);
-    return rv_wave_ms(wave, (double)wave->peak) - *foot_ms;
+    for (size_t i = 0; i < wave->count; i++) {
+        wave->y[i] -= level;
+        wave->smooth[i] -= level;
+    }
 }
 
 static bool mark(struct rv_wave *wave, struct rv_lobe *lobe)
 {
     struct rv_extremum top;
-    double foot_ms;
-    const double rise_ms = rise_time(wave, &foot_ms);
+    const size_t foot = find_foot(wave);
+    const double foot_ms = rv_wave_ms(wave, (double)foot);
+    const double rise_ms = rv_wave_ms(wave, (double)wave->peak) - foot_ms;
+    take_level(wave, foot);
     if (!rv_peak_fit(wave, wave->peak, 0.5 * fmax(rise_ms, 0.5), 1.0, 0.0, &top) ||
         !(top.level > 0.0)) {
         return false;

@@ -11,7 +11,7 @@ enum { TERMS = 6, ROUNDS = 6, SHARED = 3 };
 
 /* Time constants of methods "F-wave"; the window counts little where the shape is common. */
 static const double tau_ms[TERMS] = {0, 2, 4, 8, 16, 32};
-#define WINDOW_WEIGHT 0.02
+#define WINDOW_WEIGHT 0.3
 /* Residuals beyond so many robust SDs count no more (Tukey's biweight). */
 #define BIWEIGHT 4.685
 #define RIDGE 1e-9

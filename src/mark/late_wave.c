@@ -7,20 +7,42 @@
 
 /* A wave that goes on after a shorter gap belongs to the same complex (methods "F-wave": 5 ms). */
 #define GAP_MS 5.0
-/* Samples count as the wave's when they exceed so many noise SDs and this part of its size. */
-#define ACTIVE_NOISE 4.5
+/* A place belongs to the wave where the trace moves, within MOVE_MS, by more than so many noise SDs
+ * and this part of its size. */
+#define MOVE_MS 2.0
+#define ACTIVE_NOISE 7.0
+#define QUIET_TIMES 1.2 /* of what the background reaches */
 #define ACTIVE_SHARE 0.08
 #define SPAN_MS 8.0
 
-static void first_lobe(const double *x, double level, double threshold, struct rv_complex *found)
+/* Range of the trace around a sample: a wave moves it, what is left of a tail does not. */
+static double movement(const struct rv_train *train, const double *x, size_t i, size_t from,
+                       size_t to)
 {
+    const size_t half = rv_train_span(train, 0.5 * MOVE_MS);
+    const size_t begin = i > from + half ? i - half : from;
+    double low = x[i], high = x[i];
+    for (size_t k = begin; k < to && k <= i + half; k++) {
+        low = fmin(low, x[k]);
+        high = fmax(high, x[k]);
+    }
+    return high - low;
+}
+
+/* The first extremum after the beginning, in the direction the trace moves. */
+static void first_lobe(const struct rv_train *train, const double *x, double threshold,
+                       struct rv_complex *found)
+{
+    const size_t half = rv_train_span(train, 0.5 * MOVE_MS);
+    const double start = x[found->from];
     size_t i = found->from;
-    while (i < found->to && fabs(x[i] - level) < threshold) {
+    while (i + 1 < found->to && i < found->from + 4 * half &&
+           fabs(x[i] - start) < 0.5 * threshold) {
         i++;
     }
-    found->sign = i < found->to && x[i] < level ? -1.0 : 1.0;
-    size_t top = i < found->to ? i : found->from;
-    for (; i < found->to && found->sign * (x[i] - level) > 0.5 * threshold; i++) {
+    found->sign = x[i] < start ? -1.0 : 1.0;
+    size_t top = i;
+    for (; i < found->to && found->sign * (x[top] - x[i]) < 0.5 * threshold; i++) {
         top = found->sign * (x[i] - x[top]) > 0.0 ? i : top;
     }
     found->lobe = top;
@@ -32,32 +54,26 @@ static struct rv_complex grow(const struct rv_train *train, const double *x, siz
 {
     const size_t gap = rv_train_span(train, GAP_MS), span = rv_train_span(train, SPAN_MS);
     struct rv_complex found = {.from = at, .to = at + span < to ? at + span : to};
-    double low = x[at], high = x[at];
-    for (size_t i = found.from; i < found.to; i++) {
-        low = fmin(low, x[i]);
-        high = fmax(high, x[i]);
-    }
-    /* the level is zero, unless the whole wave lies on one side of it */
-    const double level = low > 0.0 ? low : high < 0.0 ? high : 0.0;
-    const double threshold = fmax(ACTIVE_NOISE * train->smooth_sd, ACTIVE_SHARE * size);
+    const double rest = fmax(ACTIVE_NOISE * train->smooth_sd, QUIET_TIMES * train->quiet_uv);
+    const double threshold = fmax(fmin(rest, 0.5 * size), ACTIVE_SHARE * size);
     size_t first = found.to, last = found.from;
     for (size_t i = found.from; i < found.to; i++) {
-        if (fabs(x[i] - level) >= threshold) {
+        if (movement(train, x, i, from, to) >= threshold) {
             first = i < first ? i : first;
             last = i;
         }
     }
     first = first < found.to ? first : found.from;
     for (size_t i = first; i > from && i + gap > first; i--) {
-        first = fabs(x[i - 1] - level) >= threshold ? i - 1 : first;
+        first = movement(train, x, i - 1, from, to) >= threshold ? i - 1 : first;
     }
     for (size_t i = last; i + 1 < to && i < last + gap; i++) {
-        last = fabs(x[i + 1] - level) >= threshold ? i + 1 : last;
+        last = movement(train, x, i + 1, from, to) >= threshold ? i + 1 : last;
     }
     found.from = first;
     found.to = last + 1;
     found.peak_to_peak = size;
-    first_lobe(x, level, threshold, &found);
+    first_lobe(train, x, threshold, &found);
     return found;
 }
 

@@ -15,7 +15,6 @@
 #define LEAST_UV 20.0
 /* An M is measured at the peak of the largest ones, within this. */
 #define M_REACH_MS 1.0
-#define VOLUNTARY_UV 5.0
 /* The tail is fitted up to this before the first H, and from this after it began. */
 #define BEFORE_H_MS 2.0
 #define AFTER_H_MS 30.0
@@ -32,6 +31,8 @@ static const struct rv_compound_rules h_rules = {.blank_ms = 1.0,
                                                  .back_ms = 4.0,
                                                  .width_ms = {0.8, 1.5, 2.8},
                                                  .rho = 0.30,
+                                                 .late_rho = 0.42,
+                                                 .late_sd = 0.15,
                                                  .rho_sd = 0.08,
                                                  .phi = 0.01,
                                                  .fraction_db = 16.0,
@@ -227,7 +228,7 @@ static bool prepare(struct series *series, const struct rv_sweeps *sweeps,
         return false;
     }
     series->floor_uv = fmax(fmax(LEAST_UV, NOISE_TIMES * train->smooth_sd),
-                            QUIET_TIMES * train->quiet_uv);
+                            QUIET_TIMES * train->quiet_most_uv);
     series->m_from_ms = request->m_from_ms;
     series->m_to_ms = request->m_to_ms;
     find_m(series);
@@ -274,8 +275,8 @@ static bool run(struct series *series, const struct rv_sweeps *sweeps,
                              .sweeps = series->sweeps,
                              .used_count = train->used_count,
                              .floor_uv = series->floor_uv,
-                             .background_uv = train->smooth_sd,
-                             .voluntary = train->smooth_sd > VOLUNTARY_UV,
+                             .background_uv = train->quiet_uv,
+                             .voluntary = rv_train_is_voluntary(train, SMOOTH_MS),
                              .m_onset_ms = series->m_foot_ms,
                              .m_onset_se_ms = (double)NAN,
                              .plateau = has_plateau(series)};

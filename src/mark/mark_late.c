@@ -17,8 +17,6 @@
 #define NOISE_TIMES 9.0
 #define QUIET_TIMES 1.35
 #define SMOOTH_MS 0.30
-/* Slow activity beyond this is not the amplifier's: motor units are firing. */
-#define VOLUNTARY_UV 5.0
 /* The tail begins this part of the positive phase after the positive peak of the M-wave. */
 #define TAIL_SHARE 1.0
 #define TAIL_DEFAULT_MS 14.0
@@ -35,6 +33,8 @@ static const struct rv_compound_rules f_rules = {.blank_ms = 1.0,
                                                  .back_ms = 4.0,
                                                  .width_ms = {0.8, 1.5, 2.8},
                                                  .rho = 0.30,
+                                                 .late_rho = 0.42,
+                                                 .late_sd = 0.15,
                                                  .rho_sd = 0.10,
                                                  .phi = 0.03,
                                                  .fraction_db = 12.0,
@@ -205,8 +205,8 @@ static void report(const struct search *search, const struct rv_late_request *re
                              .sweeps = search->sweeps,
                              .used_count = train->used_count,
                              .floor_uv = search->floor_uv,
-                             .background_uv = train->smooth_sd,
-                             .voluntary = train->smooth_sd > VOLUNTARY_UV,
+                             .background_uv = train->quiet_uv,
+                             .voluntary = rv_train_is_voluntary(train, SMOOTH_MS),
                              .a_wave_count = a_waves,
                              .m_onset_ms = marked ? onset->ms : (double)NAN,
                              .m_onset_se_ms = marked ? onset->se_ms : (double)NAN};
@@ -220,7 +220,7 @@ static bool run(struct search *search, const struct rv_sweeps *sweeps,
         return false;
     }
     search->floor_uv = fmax(fmax(LEAST_UV, NOISE_TIMES * train->smooth_sd),
-                            QUIET_TIMES * train->quiet_uv);
+                            QUIET_TIMES * train->quiet_most_uv);
     const size_t a_waves = separate_a_waves(search);
     find_all(search, train->from);
     for (size_t s = 0; s < train->sweep_count; s++) {

@@ -14,6 +14,10 @@
 #define RESTLESS 6.0
 /* Peak to peak is looked for within a span (docs/methods/late.md "F-wave"). */
 #define SPAN_MS 8.0
+/* White noise reaches 6 SDs peak to peak in 8 ms once in twenty; activity of muscle is slower and
+ * larger. */
+#define VOLUNTARY_UV 10.0
+#define VOLUNTARY_TIMES 9.0
 /* At least so much at the end of a sweep is taken for rest. */
 #define REST_MS 10.0
 /* Level, relative to the largest sample, to which a Gaussian kernel is followed. */
@@ -233,7 +237,16 @@ static bool listen_smooth(struct rv_train *train)
     const double robust = 1.4826 * quantile(all, n, 0.5);
     train->smooth_sd = fmax(robust, n > 0 ? 0.6 * sqrt(energy / (double)n) : 0.0);
     train->quiet_uv = quantile(spans, span_count, 0.95);
+    train->quiet_most_uv = quantile(spans, span_count, 0.985);
     return true;
+}
+
+bool rv_train_is_voluntary(const struct rv_train *train, double smooth_ms)
+{
+    /* SD of white noise behind a Gaussian of SD s samples: 1 / sqrt(2 sqrt(pi) s) of it */
+    const double s = smooth_ms * train->rate_hz / 1000.0;
+    const double white = train->noise.innovation_sd / sqrt(3.5449 * fmax(s, 0.3));
+    return train->quiet_uv > VOLUNTARY_UV && train->quiet_uv > VOLUNTARY_TIMES * white;
 }
 
 bool rv_train_listen(struct rv_train *train)

@@ -22,7 +22,8 @@ struct rv_train {
     size_t used_count;
     struct rv_noise noise; /* of one sweep */
     double smooth_sd;      /* SD of `smooth` in quiet stretches, robust */
-    double quiet_uv;       /* peak to peak that quiet stretches reach once in twenty */
+    double quiet_uv;       /* peak to peak in 8 ms that quiet stretches reach once in twenty */
+    double quiet_most_uv;  /* the same, nearly the largest */
     struct rv_arena *scratch;
 };
 
@@ -53,6 +54,8 @@ bool rv_train_prepare(struct rv_train *train, const struct rv_sweeps *sweeps, do
 void rv_train_smoothen(struct rv_train *train, double sd_ms);
 /* Noise from before the stimulus and after the window. false: no memory. */
 bool rv_train_listen(struct rv_train *train);
+/* Is the quiet part more than an amplifier's noise? `smooth_ms` of the smoothing. */
+bool rv_train_is_voluntary(const struct rv_train *train, double smooth_ms);
 /* Largest peak to peak of x[from, to) within a span; `at`: where that span begins. */
 double rv_train_peak_to_peak(const double *x, size_t from, size_t to, size_t span, size_t *at);
 

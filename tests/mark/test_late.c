@@ -43,3 +43,28 @@ Test(late, explore)
         fprintf(stderr, "emg %d leg %d rms %.3f found %d/%d fp %d/%d z %.2f\n", emg, leg, sqrt(sum/n), found, present, fp, absent, sqrt(z/n));
     }
 }
+
+Test(late, explore_h)
+{
+    double sum=0; int n=0,found=0,present=0,fp=0,absent=0; double z=0, as=0; int an=0; double ms=0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct late_setup setup = late_reflex(seed);
+        struct rv_arena *arena = rv_arena_new();
+        struct late_made *made = rv_arena_alloc(arena, 1, sizeof *made);
+        struct rv_late late;
+        struct rv_error err = {0};
+        late_make(&setup, arena, made);
+        struct rv_late_request request = {22, 48, 1.5, 18};
+        cr_assert(rv_mark_h(&made->sweeps, &request, arena, &late, &err) == RV_OK);
+        if (seed == 1) fprintf(stderr, "floor %.1f bg %.2f vol %d  m_on %.2f plateau %d\n", late.floor_uv, late.background_uv, late.voluntary, late.m_onset_ms, late.plateau);
+        for (size_t s = 0; s < late.sweep_count; s++) {
+            const struct rv_late_sweep *w = &late.sweeps[s];
+            const struct late_truth *t = &made->truth[s];
+            if (seed==1) fprintf(stderr, "%2zu I %.1f truth %d %.2f neg %.0f M %.0f | %d %.2f +- %.2f neg %.0f M %.0f\n", s, w->intensity, t->present, t->onset_ms, t->negative_uv, t->m_negative_uv, w->found==RV_MEASURED, w->onset_ms, w->onset_se_ms, w->amplitude_uv, w->m_amplitude_uv);
+            if (t->peak_to_peak > 50) { present++; if (w->found==RV_MEASURED) { found++; double d=w->onset_ms-t->onset_ms; sum+=d*d; n++; z+=d*d/w->onset_se_ms/w->onset_se_ms; double e=w->amplitude_uv/t->negative_uv-1; if (t->negative_uv>500) {as+=e*e; an++;} } }
+            else if (!t->present) { absent++; fp += w->found==RV_MEASURED; }
+        }
+        rv_arena_free(arena);
+    }
+    fprintf(stderr, "H rms %.3f z %.2f found %d/%d fp %d/%d amp %.4f\n", sqrt(sum/n), sqrt(z/n), found, present, fp, absent, sqrt(as/an)); (void)ms;
+}
