@@ -14,6 +14,8 @@
 #define QUIET_TIMES 1.2 /* of what the background reaches */
 #define ACTIVE_SHARE 0.08
 #define SPAN_MS 8.0
+/* Part of its size that a wave moves within MOVE_MS. */
+#define BRISK_SHARE 0.4
 
 /* Range of the trace around a sample: a wave moves it, what is left of a tail does not. */
 static double movement(const struct rv_train *train, const double *x, size_t i, size_t from,
@@ -77,6 +79,17 @@ static struct rv_complex grow(const struct rv_train *train, const double *x, siz
     return found;
 }
 
+/* What is left of a tail takes long for its way. */
+static bool is_drift(const struct rv_train *train, const double *x, const struct rv_complex *item)
+{
+    for (size_t i = item->from; i < item->to; i++) {
+        if (movement(train, x, i, 0, train->count) >= BRISK_SHARE * item->peak_to_peak) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void insert(struct rv_complexes *found, struct rv_complex item)
 {
     size_t place = found->count++;
@@ -121,10 +134,18 @@ void rv_complexes_find(const struct rv_train *train, const double *smooth, size_
     found->count = 0;
     while (found->count < RV_COMPLEX_MOST &&
            next_span(train, smooth, from, to, found, floor_uv, &at, &size, limits)) {
-        const struct rv_complex item = grow(train, smooth, limits[0], limits[1], at, size);
+        struct rv_complex item = grow(train, smooth, limits[0], limits[1], at, size);
         if (item.to <= item.from) {
             break;
         }
+        item.drift = is_drift(train, smooth, &item);
         insert(found, item);
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        if (!found->items[i].drift) {
+            found->items[kept++] = found->items[i];
+        }
+    }
+    found->count = kept;
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #define SMOOTH_MS 0.20
+#define M_SMOOTH_MS 0.06 /* M is large: its peak must not be flattened */
 /* An H must exceed these: 8 SDs of the smoothed noise peak to peak is 1 in 1,000 of quiet sweeps. */
 #define NOISE_TIMES 9.0
 #define QUIET_TIMES 1.35
@@ -17,6 +18,7 @@
 #define M_REACH_MS 1.0
 /* The tail is fitted up to this before the first H, and from this after it began. */
 #define BEFORE_H_MS 2.0
+#define NEAR_MS 4.0 /* reflexes of one series begin within this */
 #define AFTER_H_MS 30.0
 #define TAIL_AFTER_M_MS 8.0
 /* The M-wave no longer grew: by less than this over the last third of the series (clinical
@@ -44,8 +46,8 @@ struct series {
     struct rv_late_sweep *sweeps;
     double m_from_ms, m_to_ms;
     double m_peak_ms, m_foot_ms; /* of the largest M-waves; NaN */
-    double floor_uv, h_peak_ms;
-    double *m_size;
+    double floor_uv;
+    double h_ms; /* where the largest reflex begins; NaN: not known yet */
 };
 
 /* --- M ------------------------------------------------------------------------------------- */
@@ -130,7 +132,9 @@ static bool find_h(const struct series *series, size_t s, struct rv_complex *bes
     rv_complexes_find(train, rv_train_smooth_sweep(train, s), train->from, train->to,
                       series->floor_uv, &found);
     for (size_t c = 0; c < found.count; c++) {
-        if (!any || found.items[c].peak_to_peak > best->peak_to_peak) {
+        const double ms = rv_train_ms(train, (double)found.items[c].from);
+        const bool near = isnan(series->h_ms) || fabs(ms - series->h_ms) < NEAR_MS;
+        if (near && (!any || found.items[c].peak_to_peak > best->peak_to_peak)) {
             *best = found.items[c];
             any = true;
         }
@@ -227,16 +231,19 @@ static bool prepare(struct series *series, const struct rv_sweeps *sweeps,
     if (!rv_train_listen(train)) {
         return false;
     }
+    series->h_ms = none;
     series->floor_uv = fmax(fmax(LEAST_UV, NOISE_TIMES * train->smooth_sd),
                             QUIET_TIMES * train->quiet_most_uv);
     series->m_from_ms = request->m_from_ms;
     series->m_to_ms = request->m_to_ms;
+    rv_train_smoothen(train, M_SMOOTH_MS);
     find_m(series);
     for (size_t s = 0; s < train->sweep_count; s++) {
         if (train->used[s]) {
             measure_m(series, s);
         }
     }
+    rv_train_smoothen(train, SMOOTH_MS);
     return true;
 }
 
@@ -248,6 +255,7 @@ static bool run(struct series *series, const struct rv_sweeps *sweeps,
         return false;
     }
     const double h_ms = first_h_ms(series);
+    series->h_ms = h_ms;
     const size_t from = train->from, to = train->to;
     if (!isnan(h_ms)) {
         const size_t early = rv_train_at(train, h_ms - BEFORE_H_MS);

@@ -80,7 +80,7 @@ struct rv_complex {
     size_t lobe;     /* largest sample of its first lobe */
     double sign;     /* of that lobe */
     double peak_to_peak;
-    bool a_wave;
+    bool drift; /* slow: no wave */
 };
 struct rv_complexes {
     size_t count;
