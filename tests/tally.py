@@ -27,6 +27,9 @@ def read_log(folder):
 
 
 def count_unit(test, counts):
+    if test["result"] == "SKIP":
+        counts["skipped"] += 1
+        return None
     output = re.sub(r"\x1b\[[0-9;]*m", "", test.get("stdout", "") + test.get("stderr", ""))
     found = SYNTHESIS.search(output)
     if not found or int(found.group(1)) == 0:

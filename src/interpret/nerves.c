@@ -99,6 +99,25 @@ static bool may_be_absent(struct rv_reading *reading, const char *nerve)
            age > rv_reading_number(reading, "sural_absent_age_y");
 }
 
+/* Low on this side and as low on the other. */
+static bool is_symmetric(struct rv_reading *reading, const struct rv_nerve_item *item, double limit)
+{
+    size_t other = rv_observe_other_side(reading, item->measurement);
+    if (!item->below_limit || item->below_side || other == SIZE_MAX)
+        return false;
+    return against_limit(reading, other) == RV_TRUE &&
+           !(rv_observe_side_drop(reading, other) > limit);
+}
+
+/* Without a limit, as large as the other side is large enough. */
+static bool is_matched(const struct rv_reading *reading, const struct rv_nerve_item *item,
+                       double limit)
+{
+    const struct rv_result *result = reading->measurements[item->measurement].results;
+    return result[RV_AMPLITUDE].verdict.judgement == RV_NOT_JUDGED && item->amplitude > 0 &&
+           item->side_drop <= limit;
+}
+
 static void judge_low(struct rv_reading *reading, struct rv_nerve_item *item)
 {
     double se;
@@ -109,18 +128,14 @@ static void judge_low(struct rv_reading *reading, struct rv_nerve_item *item)
     enum rv_truth truth = against_limit(reading, item->measurement);
     item->below_limit = truth == RV_TRUE;
     item->below_side = !isnan(item->side_drop) && item->side_drop > limit;
-    size_t other = rv_observe_other_side(reading, item->measurement);
-    bool other_low = other != SIZE_MAX && against_limit(reading, other) == RV_TRUE;
-    item->symmetric = item->below_limit && other_low && !item->below_side &&
-                      !(rv_observe_side_drop(reading, other) > limit);
+    item->symmetric = is_symmetric(reading, item, limit);
     if (item->below_side)
         truth = RV_TRUE;
-    else if (truth == RV_NOT_ASSESSED && item->side_drop <= limit && item->amplitude > 0 &&
-             reading->measurements[item->measurement].results[RV_AMPLITUDE].verdict.judgement ==
-                 RV_NOT_JUDGED)
+    else if (truth == RV_NOT_ASSESSED && is_matched(reading, item, limit))
         truth = RV_FALSE;
-    if (truth == RV_TRUE && (!is_trustworthy(&reading->measurements[item->measurement]) ||
-                             (!item->below_side && may_be_absent(reading, item->nerve))))
+    else if (truth == RV_TRUE && may_be_absent(reading, item->nerve))
+        truth = RV_NOT_ASSESSED;
+    if (truth == RV_TRUE && !is_trustworthy(&reading->measurements[item->measurement]))
         truth = RV_NOT_ASSESSED;
     item->low = truth;
 }

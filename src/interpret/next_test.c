@@ -66,6 +66,17 @@ static void add(struct field *field, const char *name, size_t root, size_t lesio
             (struct hypothesis){name, root, lesion, exp(-sharpness * cost)};
 }
 
+/* What one muscle costs a root. */
+static double muscle_cost(struct rv_reading *reading, const struct rv_muscle_item *muscle,
+                          double weight)
+{
+    if (rv_needle_abnormal(muscle))
+        return muscle->strength * (weight >= 2 ? 0 : weight > 0 ? 0.5 : 1);
+    if (muscle->strength >= 0 || weight < 2)
+        return 0;
+    return rv_reading_number(reading, weight >= 3 ? "lambda_major" : "lambda_contributing");
+}
+
 /* Violations of one root alone, as the cost of a lesion is counted. */
 static double root_cost(struct rv_reading *reading, const struct rv_limb *limb, size_t root,
                         double *inside)
@@ -77,18 +88,15 @@ static double root_cost(struct rv_reading *reading, const struct rv_limb *limb, 
         if (!rv_limb_has_muscle(limb, muscle))
             continue;
         double weight = muscle->facts->weight[root];
-        if (rv_needle_abnormal(muscle)) {
-            *inside += weight >= 2 ? muscle->strength : 0;
-            cost += muscle->strength * (weight >= 2 ? 0 : weight > 0 ? 0.5 : 1);
-        } else if (muscle->strength < 0)
-            cost += weight >= 3   ? rv_reading_number(reading, "lambda_major")
-                    : weight >= 2 ? rv_reading_number(reading, "lambda_contributing")
-                                  : 0;
+        *inside += rv_needle_abnormal(muscle) && weight >= 2 ? muscle->strength : 0;
+        cost += muscle_cost(reading, muscle, weight);
     }
-    for (size_t i = 0; i < reading->nerve_count; i++)
-        if (!reading->nerves[i].motor && rv_limb_has_nerve(reading, limb, &reading->nerves[i]) &&
-            reading->nerves[i].low == RV_TRUE && !reading->nerves[i].symmetric)
+    for (size_t i = 0; i < reading->nerve_count; i++) {
+        const struct rv_nerve_item *item = &reading->nerves[i];
+        if (!item->motor && item->low == RV_TRUE && !item->symmetric &&
+            rv_limb_has_nerve(reading, limb, item))
             cost += rv_reading_number(reading, "cost_snap_root");
+    }
     return cost;
 }
 

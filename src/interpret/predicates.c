@@ -388,20 +388,26 @@ static void ask_sum(struct asking *ask)
     ask->outcome->truth = compare(ask, sum);
 }
 
+/* How many sides say yes, and what that means. */
+static enum rv_truth of_sides(const char *relation, enum rv_truth right, enum rv_truth left)
+{
+    int yes = (right == RV_TRUE) + (left == RV_TRUE);
+    int no = (right == RV_FALSE) + (left == RV_FALSE);
+    if (rv_text_equal(relation, "either"))
+        return yes > 0 ? RV_TRUE : no == 2 ? RV_FALSE : RV_NOT_ASSESSED;
+    if (no > 0)
+        return RV_FALSE;
+    bool enough = yes == 2 || (yes == 1 && rv_text_equal(relation, "tested"));
+    return enough ? RV_TRUE : RV_NOT_ASSESSED;
+}
+
 static void ask_both(struct asking *ask)
 {
     const struct rv_predicate *other = rv_predicate_find(ask->reading, ask->predicate->of);
     if (other == NULL)
         return;
-    enum rv_truth right = other->on[RV_RIGHT].truth, left = other->on[RV_LEFT].truth;
-    bool tested = rv_text_equal(ask->predicate->relation, "tested");
-    bool either = rv_text_equal(ask->predicate->relation, "either");
-    if ((right == RV_TRUE && left == RV_TRUE) ||
-        ((tested || either) && (right == RV_TRUE || left == RV_TRUE) &&
-         (either || (right != RV_FALSE && left != RV_FALSE))))
-        ask->outcome->truth = RV_TRUE;
-    else if (right == RV_FALSE || left == RV_FALSE)
-        ask->outcome->truth = either && right != left ? RV_NOT_ASSESSED : RV_FALSE;
+    ask->outcome->truth =
+        of_sides(ask->predicate->relation, other->on[RV_RIGHT].truth, other->on[RV_LEFT].truth);
     for (int side = RV_RIGHT; side <= RV_LEFT; side++)
         if (other->on[side].truth == RV_TRUE)
             copy_evidence(ask, &other->on[side]);

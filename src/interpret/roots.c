@@ -246,26 +246,38 @@ static bool has_dermatome_snap(struct rv_reading *reading, const struct rv_root_
     return false;
 }
 
+/* What one sensory potential says of the root. */
+struct snap_votes {
+    bool preserved, accounted, low;
+};
+
+static void weigh_snap(struct rv_reading *reading, const struct rv_nerve_item *item, bool here,
+                       struct rv_root_fit *fit, struct snap_votes *votes)
+{
+    if (item->explained != NULL || item->symmetric)
+        votes->accounted |= here;
+    else if (item->low == RV_FALSE)
+        votes->preserved |= here;
+    else if (item->low == RV_TRUE) {
+        votes->low |= here;
+        fit->cost += rv_reading_number(reading, "cost_snap_root");
+    }
+}
+
 static void judge_snaps(struct rv_reading *reading, const struct rv_limb *limb,
                         struct rv_root_fit *fit)
 {
-    bool preserved = false, accounted = false, low = false;
+    struct snap_votes votes = {0};
     bool any = !has_dermatome_snap(reading, fit);
     for (size_t i = 0; i < reading->nerve_count; i++) {
         const struct rv_nerve_item *item = &reading->nerves[i];
-        if (item->motor || item->side != limb->side)
-            continue;
-        bool here = of_dermatome(fit, item);
-        if (item->explained != NULL || item->symmetric)
-            accounted |= here;
-        else if (rv_limb_has_nerve(reading, limb, item) && item->low == RV_TRUE) {
-            low |= here;
-            fit->cost += rv_reading_number(reading, "cost_snap_root");
-        } else
-            preserved |=
-                (here || (any && rv_limb_has_nerve(reading, limb, item))) && item->low == RV_FALSE;
+        bool leg = rv_observe_is_leg(reading, item->measurement);
+        if (!item->motor && item->side == limb->side && leg == rv_text_equal(limb->region, "leg"))
+            weigh_snap(reading, item, any || of_dermatome(fit, item), fit, &votes);
     }
-    fit->snap = low ? RV_FALSE : preserved || accounted ? RV_TRUE : RV_NOT_ASSESSED;
+    fit->snap = votes.low                            ? RV_FALSE
+                : votes.preserved || votes.accounted ? RV_TRUE
+                                                     : RV_NOT_ASSESSED;
 }
 
 bool rv_root_best(struct rv_reading *reading, const struct rv_limb *limb, struct rv_root_fit *fit)
@@ -286,20 +298,24 @@ bool rv_root_best(struct rv_reading *reading, const struct rv_limb *limb, struct
     return true;
 }
 
+/* All that "definite" asks for beyond two muscles of different nerves. */
+static bool is_whole(struct rv_reading *reading, const struct rv_root_fit *fit)
+{
+    bool early = reading->days_since_onset < rv_reading_number(reading, "needle_expected_day") &&
+                 fit->chronic == 0;
+    return fit->paraspinal_abnormal && fit->segments >= 2 && fit->neighbours == RV_TRUE &&
+           fit->snap == RV_TRUE && !early;
+}
+
 /* The grades of section 6.6. Two muscles of one root and different nerves carry everything. */
 enum rv_pattern_grade rv_root_grade(struct rv_reading *reading, const struct rv_root_fit *fit)
 {
-    bool chronic_counts = fit->definite + fit->chronic >= 2 && fit->nerves >= 2;
-    bool two = fit->definite >= 2 && fit->nerves >= 2;
-    bool early = reading->days_since_onset < rv_reading_number(reading, "needle_expected_day") &&
-                 fit->chronic == 0;
-    if (!two && !chronic_counts)
-        return fit->definite + fit->chronic >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE
-                                                                             : RV_INSUFFICIENT;
-    if (!two || fit->hand_only || fit->snap == RV_FALSE ||
-        (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal))
+    size_t lasting = fit->definite + fit->chronic;
+    bool doubtful = fit->hand_only || fit->snap == RV_FALSE ||
+                    (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal);
+    if (lasting < 2 || fit->nerves < 2)
+        return lasting >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE : RV_INSUFFICIENT;
+    if (fit->definite < 2 || doubtful)
         return RV_POSSIBLE;
-    bool whole = fit->paraspinal_abnormal && fit->segments >= 2 && fit->neighbours == RV_TRUE &&
-                 fit->snap == RV_TRUE && !early;
-    return whole ? RV_DEFINITE : RV_PROBABLE;
+    return is_whole(reading, fit) ? RV_DEFINITE : RV_PROBABLE;
 }

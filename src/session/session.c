@@ -134,6 +134,26 @@ static enum rv_status response_scale(const struct rv_response *response,
     return RV_OK;
 }
 
+/* Mains is fitted outside of every response of the recording, not only of this one's: the other
+ * sites stimulated in the same file would be taken for hum. */
+static enum rv_status estimate_mains(const struct run *run, const struct rv_recording *recording,
+                                     size_t channel, const struct rv_stimuli *stimuli, double to_ms,
+                                     struct rv_mains *mains, struct rv_error *err)
+{
+    size_t count = stimuli->count;
+    double *times_s = rv_allocate(count + recording->event_count, sizeof *times_s);
+    if (times_s == NULL)
+        return rv_fail_memory(err);
+    memcpy(times_s, stimuli->time_s, count * sizeof *times_s);
+    for (size_t i = 0; i < recording->event_count; i++)
+        if (recording->events[i].kind == RV_EVENT_STIMULUS)
+            times_s[count++] = recording->events[i].time_s;
+    enum rv_status status = rv_mains_estimate(recording, channel, times_s, count, -1, to_ms,
+                                              run->settings->mains_hz, mains, err);
+    rv_release(times_s);
+    return status;
+}
+
 static enum rv_status cut(struct run *run, const struct rv_recording *recording, size_t index,
                           size_t channel, struct rv_error *err)
 {
@@ -155,8 +175,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
         status = rv_stimuli_find(recording, channel, response->stimuli, run->report->arena,
                                  &stimuli, err);
     if (status == RV_OK && run->settings->subtract_mains)
-        status = rv_mains_estimate(recording, channel, stimuli.time_s, stimuli.count, -1,
-                                   request.to_ms, run->settings->mains_hz, &mains, err);
+        status = estimate_mains(run, recording, channel, &stimuli, request.to_ms, &mains, err);
     if (status != RV_OK)
         return status;
     if (mains.found) {

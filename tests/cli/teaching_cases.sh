@@ -5,8 +5,7 @@
 cases=${RANVIER_SHARED:-$(dirname "$0")/../../../shared}/cases
 if [ ! -f "$cases/score.py" ]; then
     echo "[SKIP] teaching cases: the folder $cases is not there"
-    echo "Synthesis: Tested: 1 | Passing: 1 | Failing: 0 | Crashing: 0"
-    exit 0
+    exit 77
 fi
 result=$(python3 "$cases/score.py" --ranvier "$1" "$cases")
 echo "$result"
