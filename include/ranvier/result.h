@@ -147,10 +147,10 @@ struct rv_late_sweep {
     bool repeats;           /* F: the same shape and latency stand in another sweep */
     double onset_ms, onset_se_ms;
     double amplitude_uv, amplitude_se_uv;
-    double area_uvms, area_se_uvms;          /* repetitive: of the negative phase */
+    double area_uvms, area_se_uvms;           /* repetitive: of the negative phase */
     double m_amplitude_uv, m_amplitude_se_uv; /* H: start level to negative peak; F: peak to peak */
-    double a_wave_ms;                        /* onset of an A-wave in this sweep */
-    double intensity;                        /* mA or V */
+    double a_wave_ms;                         /* onset of an A-wave in this sweep */
+    double intensity;                         /* mA or V */
 };
 
 /* A train or series, sweep by sweep. Owned by the report. */
@@ -178,8 +178,8 @@ struct rv_measurement {
     double snr_db;       /* NaN when entered only */
     uint64_t flags;
     enum rv_quality_grade grade;
-    struct rv_trace *trace; /* NULL when entered only */
-    const char *processing; /* what was done to the signal, in words; NULL */
+    struct rv_trace *trace;     /* NULL when entered only */
+    const char *processing;     /* what was done to the signal, in words; NULL */
     const struct rv_late *late; /* trains and series sweep by sweep; NULL */
 };
 

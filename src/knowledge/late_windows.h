@@ -8,9 +8,9 @@
 
 enum rv_late_part { RV_LATE_LATE, RV_LATE_EARLY };
 
-/* The window of a response in ms after the stimulus, moved by the height (NaN: not known, the window
- * is wider). *found is false when the table has none for the nerve's region. Errors: RV_NO_MEMORY,
- * RV_INTERNAL. */
+/* The window of a response in ms after the stimulus, moved by the height (NaN: not known, the
+ * window is wider). *found is false when the table has none for the nerve's region. Errors:
+ * RV_NO_MEMORY, RV_INTERNAL. */
 enum rv_status rv_late_window(const struct rv_response *response, enum rv_late_part part,
                               double height_cm, bool *found, double *from_ms, double *to_ms,
                               struct rv_error *err);

@@ -78,7 +78,8 @@ bool rv_waves_alike(const struct rv_train *train, const double *x, const struct 
            match.ratio > 1.0 / SIZE_RATIO;
 }
 
-/* Sweeps that hold a wave like this one, each counted once; which complex it is goes to `member`. */
+/* Sweeps that hold a wave like this one, each counted once; which complex it is goes to `member`.
+ */
 static size_t count_alike(const struct rv_train *train, const struct rv_complexes *found,
                           size_t sweep, const struct rv_complex *seed, size_t *member)
 {
@@ -183,8 +184,7 @@ size_t rv_a_wave_remove(struct rv_train *train, const struct rv_complexes *found
     for (size_t s = 0; s < train->sweep_count; s++) {
         for (size_t c = 0; train->used[s] && c < found[s].count; c++) {
             const struct rv_complex *seed = &found[s].items[c];
-            const size_t n =
-                seed->from >= earliest ? count_alike(train, found, s, seed, trial) : 0;
+            const size_t n = seed->from >= earliest ? count_alike(train, found, s, seed, trial) : 0;
             if (n > best) {
                 best = n;
                 for (size_t k = 0; k < train->sweep_count; k++) {

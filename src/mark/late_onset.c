@@ -91,7 +91,7 @@ static bool mark(struct rv_wave *wave, struct rv_lobe *lobe)
     /* A foot outside the rise is none. */
     if (onset.ms < top.ms && onset.ms > foot_ms - 4.0) {
         lobe->onset_ms = onset.ms;
-        lobe->onset_se_ms = onset.se_ms;
+        lobe->onset_se_ms = fmin(onset.se_ms, 0.5 * rise_ms);
     }
     return true;
 }

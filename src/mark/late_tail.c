@@ -19,8 +19,8 @@ static const double tau_ms[TERMS] = {0, 2, 4, 8, 16, 32};
 #define BEGINNING_MS 2.0
 #define BEGINNING_SDS 6.0
 #define BEGINNING_UV 4.0
-/* This much of the tail must stay before the window. */
-#define GUARD_MS 3.0
+/* A long M-wave may reach this far into the window; what is before its end is not looked at. */
+#define INTO_MS 6.0
 
 static int by_size(const void *a, const void *b)
 {
@@ -114,7 +114,8 @@ static bool make_fit(const struct rv_train *train, size_t terms, bool common, st
     }
     fit->basis = *basis;
     for (size_t i = 0; i < rows; i++) {
-        const bool inside = train->tail_from + i >= train->from && train->tail_from + i < train->rest;
+        const bool inside =
+            train->tail_from + i >= train->from && train->tail_from + i < train->rest;
         fit->weight[i] = !inside ? 1.0 : common ? WINDOW_WEIGHT : 0.0;
     }
     return true;
@@ -172,7 +173,7 @@ static bool fit_shape(struct rv_train *train, struct fit *shape, double **basis)
     if (middle == NULL || column == NULL) {
         return false;
     }
-    const size_t step = rv_train_span(train, 1.0), guard = rv_train_span(train, GUARD_MS);
+    const size_t step = rv_train_span(train, 1.0), reach = rv_train_span(train, INTO_MS);
     for (;;) {
         if (!make_fit(train, TERMS, true, shape, basis)) {
             return false;
@@ -181,7 +182,7 @@ static bool fit_shape(struct rv_train *train, struct fit *shape, double **basis)
         take_middle(train, middle, column);
         shape->target = middle;
         refit(shape);
-        if (explains_beginning(train, shape) || train->tail_from + step + guard > train->from) {
+        if (explains_beginning(train, shape) || train->tail_from + step > train->from + reach) {
             return true;
         }
         train->tail_from += step;
@@ -193,7 +194,13 @@ static bool clear_common(struct rv_train *train)
 {
     struct fit shape, own;
     double *basis, *three;
-    if (!fit_shape(train, &shape, &basis) || !make_fit(train, SHARED, false, &own, &three)) {
+    if (!fit_shape(train, &shape, &basis)) {
+        return false;
+    }
+    /* each sweep finds its part of the tail before the window */
+    const size_t first = train->tail_from + rv_train_span(train, BEGINNING_MS);
+    train->from = first > train->from ? first : train->from;
+    if (!make_fit(train, SHARED, false, &own, &three)) {
         return false;
     }
     for (size_t i = 0; i < own.rows; i++) {

@@ -85,8 +85,7 @@ static double onset_ms(const struct rv_train *train, const struct envelope *enve
     if (height < PRESENT_SDS * envelope->sd || peak <= from + 1) {
         return (double)NAN;
     }
-    const double threshold =
-        envelope->level + fmax(ONSET_SHARE * height, ONSET_SDS * envelope->sd);
+    const double threshold = envelope->level + fmax(ONSET_SHARE * height, ONSET_SDS * envelope->sd);
     const size_t gap = (size_t)(gap_ms * train->rate_hz / 1000.0);
     size_t first = peak;
     for (size_t i = peak; i > from && i + gap > first; i--) {
@@ -113,8 +112,7 @@ static bool measure(struct rv_train *train, const struct reflex *reflex, bool *c
         return false;
     }
     *floor_uv = PRESENT_SDS * envelope.sd;
-    const double ms =
-        onset_ms(train, &envelope, reflex->from_ms, reflex->to_ms, reflex->gap_ms);
+    const double ms = onset_ms(train, &envelope, reflex->from_ms, reflex->to_ms, reflex->gap_ms);
     *value = (struct rv_value){RV_ABSENT, (double)NAN, (double)NAN, RV_BY_AUTO, NULL};
     if (isnan(ms)) {
         return true;
@@ -155,8 +153,8 @@ enum rv_status rv_mark_blink(const struct rv_sweeps *sweeps, const struct rv_lat
     const struct reflex r2 = {request->from_ms, request->to_ms, R2_SMOOTH_MS, R2_GAP_MS};
     struct rv_train train = {.scratch = rv_arena_new()};
     double floor_uv;
-    bool done = train.scratch != NULL &&
-                rv_train_prepare(&train, sweeps, request->from_ms, request->to_ms);
+    bool done =
+        train.scratch != NULL && rv_train_prepare(&train, sweeps, request->from_ms, request->to_ms);
     bool *chosen = done ? rv_arena_alloc(train.scratch, train.sweep_count, sizeof *chosen) : NULL;
     done = done && chosen != NULL && measure(&train, &r1, chosen, &blink->r1_ms, &floor_uv) &&
            measure(&train, &r2, chosen, &blink->r2_ms, &blink->floor_uv);

@@ -10,7 +10,8 @@
 
 #define SMOOTH_MS 0.20
 #define M_SMOOTH_MS 0.06 /* M is large: its peak must not be flattened */
-/* An H must exceed these: 8 SDs of the smoothed noise peak to peak is 1 in 1,000 of quiet sweeps. */
+/* An H must exceed these: 8 SDs of the smoothed noise peak to peak is 1 in 1,000 of quiet sweeps.
+ */
 #define NOISE_TIMES 9.0
 #define QUIET_TIMES 1.35
 #define LEAST_UV 20.0
@@ -223,17 +224,28 @@ static bool prepare(struct series *series, const struct rv_sweeps *sweeps,
     }
     const double none = (double)NAN;
     for (size_t s = 0; s < train->sweep_count; s++) {
-        series->sweeps[s] = (struct rv_late_sweep){
-            train->used[s] ? RV_ABSENT : RV_UNTESTED, false, none, none, none, none, none, none,
-            none, none, none, sweeps->intensity != NULL ? sweeps->intensity[s] : none};
+        series->sweeps[s] =
+            (struct rv_late_sweep){train->used[s] ? RV_ABSENT : RV_UNTESTED,
+                                   false,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   sweeps->intensity != NULL ? sweeps->intensity[s] : none};
     }
     rv_train_smoothen(train, SMOOTH_MS);
     if (!rv_train_listen(train)) {
         return false;
     }
     series->h_ms = none;
-    series->floor_uv = fmax(fmax(LEAST_UV, NOISE_TIMES * train->smooth_sd),
-                            QUIET_TIMES * train->quiet_most_uv);
+    series->floor_uv =
+        fmax(fmax(sweeps->calibrated ? LEAST_UV : 0.0, NOISE_TIMES * train->smooth_sd),
+             QUIET_TIMES * train->quiet_most_uv);
     series->m_from_ms = request->m_from_ms;
     series->m_to_ms = request->m_to_ms;
     rv_train_smoothen(train, M_SMOOTH_MS);

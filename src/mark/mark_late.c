@@ -23,6 +23,7 @@
 #define BEFORE_WINDOW_MS 5.0
 /* An A-wave begins at least this long after the tail does: else it is the end of the M-wave. */
 #define FREE_MS 1.5
+#define EDGE_MS 0.5
 
 /* Anchor of methods "Anchor", F; foot as of a CMAP, with a longer look back. */
 static const struct rv_compound_rules f_rules = {.blank_ms = 1.0,
@@ -99,9 +100,19 @@ static bool prepare(struct search *search, const struct rv_sweeps *sweeps,
     train->tail_from = rv_train_at(train, tail_ms);
     const double none = (double)NAN;
     for (size_t s = 0; s < train->sweep_count; s++) {
-        search->sweeps[s] = (struct rv_late_sweep){
-            train->used[s] ? RV_ABSENT : RV_UNTESTED, false, none, none, none, none, none, none,
-            none, none, none, sweeps->intensity != NULL ? sweeps->intensity[s] : none};
+        search->sweeps[s] =
+            (struct rv_late_sweep){train->used[s] ? RV_ABSENT : RV_UNTESTED,
+                                   false,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   none,
+                                   sweeps->intensity != NULL ? sweeps->intensity[s] : none};
         if (train->used[s]) {
             measure_m(search, s, &search->sweeps[s].m_amplitude_uv,
                       &search->sweeps[s].m_amplitude_se_uv);
@@ -160,14 +171,17 @@ static void mark_sweep(struct search *search, size_t s)
     const struct rv_complex *best = NULL;
     for (size_t c = 0; c < search->found[s].count; c++) {
         const struct rv_complex *item = &search->found[s].items[c];
+        if (item->from <= train->from + rv_train_span(train, EDGE_MS)) {
+            continue; /* it began before the window */
+        }
         if (best == NULL || item->peak_to_peak > best->peak_to_peak) {
             best = item;
         }
     }
     struct rv_lobe lobe;
-    if (best == NULL || !rv_lobe_mark(train, rv_train_sweep(train, s),
-                                      rv_train_smooth_sweep(train, s), train->tail_from,
-                                      best->lobe, best->sign, &f_rules, &lobe)) {
+    if (best == NULL ||
+        !rv_lobe_mark(train, rv_train_sweep(train, s), rv_train_smooth_sweep(train, s),
+                      train->tail_from, best->lobe, best->sign, &f_rules, &lobe)) {
         return;
     }
     search->f[s] = *best;
@@ -219,8 +233,9 @@ static bool run(struct search *search, const struct rv_sweeps *sweeps,
     if (!prepare(search, sweeps, request, arena)) {
         return false;
     }
-    search->floor_uv = fmax(fmax(LEAST_UV, NOISE_TIMES * train->smooth_sd),
-                            QUIET_TIMES * train->quiet_most_uv);
+    search->floor_uv =
+        fmax(fmax(sweeps->calibrated ? LEAST_UV : 0.0, NOISE_TIMES * train->smooth_sd),
+             QUIET_TIMES * train->quiet_most_uv);
     const size_t a_waves = separate_a_waves(search);
     find_all(search, train->from);
     for (size_t s = 0; s < train->sweep_count; s++) {

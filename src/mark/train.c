@@ -16,7 +16,7 @@
 #define SPAN_MS 8.0
 /* White noise reaches 6 SDs peak to peak in 8 ms once in twenty; activity of muscle is slower and
  * larger. */
-#define VOLUNTARY_UV 10.0
+#define VOLUNTARY_UV 15.0
 #define VOLUNTARY_TIMES 9.0
 /* At least so much at the end of a sweep is taken for rest. */
 #define REST_MS 10.0
@@ -192,8 +192,10 @@ static size_t quiet_stretches(const struct rv_train *train, size_t sweep, struct
     if (train->pre > least) {
         two[n++] = (struct rv_stretch){x, train->pre};
     }
-    if (train->count > train->rest + least) {
-        two[n++] = (struct rv_stretch){x + train->rest, train->count - train->rest};
+    /* what is borrowed from the window may hold late responses: only where nothing else is quiet */
+    const size_t after = n > 0 ? train->to : train->rest;
+    if (train->count > after + least) {
+        two[n++] = (struct rv_stretch){x + after, train->count - after};
     }
     return n;
 }
@@ -262,8 +264,8 @@ bool rv_train_listen(struct rv_train *train)
         struct rv_stretch two[2];
         const size_t parts = quiet_stretches(train, s, two);
         for (size_t p = 0; p < parts; p++) {
-            double *copy = rv_arena_copy(train->scratch, two[p].samples, two[p].count,
-                                         sizeof *two[p].samples);
+            double *copy =
+                rv_arena_copy(train->scratch, two[p].samples, two[p].count, sizeof *two[p].samples);
             if (copy == NULL) {
                 return false;
             }

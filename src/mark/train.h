@@ -12,13 +12,13 @@ struct rv_train {
     const struct rv_sweeps *sweeps;
     double rate_hz, start_ms; /* of the working traces, at most 25 kHz */
     size_t count, sweep_count;
-    size_t pre;        /* samples safely before the stimulus */
-    size_t from, to;   /* window of the late response, [from, to) */
-    size_t rest;       /* after it; the last part of a sweep that ends inside the window */
-    size_t tail_from;  /* the M-wave's tail begins */
-    double *y;         /* sweep-major */
-    double *smooth;    /* y, smoothed */
-    bool *used;        /* of sweep_count */
+    size_t pre;       /* samples safely before the stimulus */
+    size_t from, to;  /* window of the late response, [from, to) */
+    size_t rest;      /* after it; the last part of a sweep that ends inside the window */
+    size_t tail_from; /* the M-wave's tail begins */
+    double *y;        /* sweep-major */
+    double *smooth;   /* y, smoothed */
+    bool *used;       /* of sweep_count */
     size_t used_count;
     struct rv_noise noise; /* of one sweep */
     double smooth_sd;      /* SD of `smooth` in quiet stretches, robust */

@@ -259,7 +259,7 @@ void rv_measure_f_paths(struct rv_measurement *measurements, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct rv_measurement *f = &measurements[i];
         const double d = f->response->spine_mm;
-        if (f->response->kind != RV_F_WAVE || isnan(d)) {
+        if (f->response->kind != RV_F_WAVE || !(d > 0.0)) {
             continue;
         }
         const double se = rv_sites_distance_se(f->response, d);

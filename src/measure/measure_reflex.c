@@ -123,8 +123,8 @@ static void put_no_h(const struct rv_late *late, const struct largest *most,
                      struct rv_measurement *measurement)
 {
     static const enum rv_parameter values[] = {RV_H_LATENCY, RV_H_AMPLITUDE, RV_H_M_RATIO};
-    const char *reason = most->count > 0                 ? "not_reproducible"
-                         : isnan(most->m_uv)             ? "stimulus_not_seen"
+    const char *reason = most->count > 0                  ? "not_reproducible"
+                         : isnan(most->m_uv)              ? "stimulus_not_seen"
                          : late->floor_uv > FLOOR_MOST_UV ? "noise_above_limit"
                                                           : NULL;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {

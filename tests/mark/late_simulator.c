@@ -83,10 +83,10 @@ static void fire_f(struct maker *maker, struct rv_random *random, bool fixed)
     const struct late_setup *setup = maker->setup;
     for (size_t i = 0; i < UNITS; i++) {
         const struct unit *unit = &maker->units[i];
-        const bool fires = fixed ? i == 60 || i == 95
-                                 : rv_random_uniform(random) < setup->chance / UNITS;
-        const double ms =
-            unit->m_ms + 1.0 + 2.0 * setup->proximal_ms / unit->axon + 0.03 * rv_random_normal(random);
+        const bool fires =
+            fixed ? i == 60 || i == 95 : rv_random_uniform(random) < setup->chance / UNITS;
+        const double ms = unit->m_ms + 1.0 + 2.0 * setup->proximal_ms / unit->axon +
+                          0.03 * rv_random_normal(random);
         if (fires) {
             add(maker, maker->late, ms, unit->tau_ms, maker->scale * unit->size);
         }
@@ -172,8 +172,9 @@ static void make_sweep(struct maker *maker, size_t s, double *samples, double *i
     *truth = truth_of(maker);
     for (size_t i = 0; i < maker->count; i++) {
         const double ms = ms_of(setup, i);
-        const double artefact =
-            ms < 0.0 ? 0.0 : ms < 0.2 ? 2000.0 : -900.0 * exp(-ms / 0.3) + 100.0 * exp(-ms / 2.5);
+        const double artefact = ms < 0.0   ? 0.0
+                                : ms < 0.2 ? 2000.0
+                                           : -900.0 * exp(-ms / 0.3) + 100.0 * exp(-ms / 2.5);
         maker->direct[i] += maker->late[i] + artefact;
     }
     if (!isnan(setup->a_wave_ms) && s < setup->a_wave_sweeps) {

@@ -12,18 +12,18 @@ enum { LATE_SWEEPS_MOST = 64 };
 struct late_setup {
     double rate_hz, end_ms;
     size_t sweep_count;
-    double m_uv;             /* of the direct response */
-    double proximal_ms;      /* from the cathode to the cord, fastest axon */
-    double chance;           /* mean number of units that fire again in a sweep */
-    double noise_uv;         /* amplifier, white */
-    double emg_per_s;        /* background discharges */
-    double emg_uv;           /* size of one */
-    double a_wave_ms;        /* NaN: none; else in `a_wave_sweeps` of the sweeps */
+    double m_uv;        /* of the direct response */
+    double proximal_ms; /* from the cathode to the cord, fastest axon */
+    double chance;      /* mean number of units that fire again in a sweep */
+    double noise_uv;    /* amplifier, white */
+    double emg_per_s;   /* background discharges */
+    double emg_uv;      /* size of one */
+    double a_wave_ms;   /* NaN: none; else in `a_wave_sweeps` of the sweeps */
     double a_wave_uv;
     size_t a_wave_sweeps;
-    bool repeat;             /* every third F repeats one subset of units */
-    bool reflex;             /* H series: intensity rises, reflex grows and shrinks */
-    double h_ms;             /* of the fastest unit after the cathode, whole loop */
+    bool repeat; /* every third F repeats one subset of units */
+    bool reflex; /* H series: intensity rises, reflex grows and shrinks */
+    double h_ms; /* of the fastest unit after the cathode, whole loop */
     uint64_t seed;
 };
 
