@@ -29,6 +29,33 @@ static void set(struct rv_measurement *measurement, enum rv_parameter parameter,
     }
 }
 
+static void set_side_drop(struct rv_measurement *self, const struct rv_measurement *other)
+{
+    if (!rv_is_measured(self, RV_AMPLITUDE) || !rv_is_measured(other, RV_AMPLITUDE)) {
+        return;
+    }
+    const struct rv_value *a = &self->results[RV_AMPLITUDE].value;
+    const struct rv_value *b = &other->results[RV_AMPLITUDE].value;
+    const double ratio = a->value / b->value;
+    const double se = 100.0 * ratio * hypot(a->se / a->value, b->se / b->value);
+    /* 0 for the larger side; its error bar is that of the ratio all the same */
+    set(self, RV_AMPLITUDE_SIDE_DROP, ratio < 1.0 ? 100.0 * (1.0 - ratio) : 0.0, se);
+}
+
+static void set_h_ratio(struct rv_measurement *self, const struct rv_measurement *other)
+{
+    if (!rv_is_measured(self, RV_H_AMPLITUDE) || !rv_is_measured(other, RV_H_AMPLITUDE)) {
+        return;
+    }
+    const struct rv_value *a = &self->results[RV_H_AMPLITUDE].value;
+    const struct rv_value *b = &other->results[RV_H_AMPLITUDE].value;
+    const double small = fmin(a->value, b->value), large = fmax(a->value, b->value);
+    if (small > 0.0) {
+        set(self, RV_H_AMPLITUDE_SIDE_RATIO, small / large,
+            small / large * hypot(a->se / a->value, b->se / b->value));
+    }
+}
+
 static void compare_sides(struct rv_measurement *self, const struct rv_measurement *other)
 {
     const double here = self->response->distance_mm, there = other->response->distance_mm;
@@ -43,24 +70,10 @@ static void compare_sides(struct rv_measurement *self, const struct rv_measureme
         const struct rv_value *a = &self->results[d->of].value, *b = &other->results[d->of].value;
         set(self, d->into, a->value - b->value, hypot(a->se, b->se));
     }
-    if ((equal || unknown) && rv_is_measured(self, RV_AMPLITUDE) &&
-        rv_is_measured(other, RV_AMPLITUDE)) {
-        const struct rv_value *a = &self->results[RV_AMPLITUDE].value;
-        const struct rv_value *b = &other->results[RV_AMPLITUDE].value;
-        const double ratio = a->value / b->value;
-        const double se = 100.0 * ratio * hypot(a->se / a->value, b->se / b->value);
-        /* 0 for the larger side; its error bar is that of the ratio all the same */
-        set(self, RV_AMPLITUDE_SIDE_DROP, ratio < 1.0 ? 100.0 * (1.0 - ratio) : 0.0, se);
+    if (equal || unknown) {
+        set_side_drop(self, other);
     }
-    if (rv_is_measured(self, RV_H_AMPLITUDE) && rv_is_measured(other, RV_H_AMPLITUDE)) {
-        const struct rv_value *a = &self->results[RV_H_AMPLITUDE].value;
-        const struct rv_value *b = &other->results[RV_H_AMPLITUDE].value;
-        const double small = fmin(a->value, b->value), large = fmax(a->value, b->value);
-        if (small > 0.0) {
-            set(self, RV_H_AMPLITUDE_SIDE_RATIO, small / large,
-                small / large * hypot(a->se / a->value, b->se / b->value));
-        }
-    }
+    set_h_ratio(self, other);
 }
 
 void rv_measure_sides(struct rv_measurement *measurements, size_t count)
