@@ -64,6 +64,32 @@ static double field_ms(const struct rv_wave *wave, const struct field *field, si
     return rv_wave_ms(wave, (double)(i < field->offset ? i : i - field->offset + wave->blank));
 }
 
+/* Orthonormal to those before it, and out of the residual. */
+static void add_basis(struct field *field, double *column)
+{
+    const double before = dot(column, column, field->count);
+    for (int twice = 0; twice < 2; twice++) {
+        for (size_t j = 0; j < field->basis_count; j++) {
+            const double share = dot(column, field->basis[j], field->count);
+            for (size_t i = 0; i < field->count; i++) {
+                column[i] -= share * field->basis[j][i];
+            }
+        }
+    }
+    const double norm = dot(column, column, field->count);
+    if (!(norm > 1e-9 * before)) {
+        return;
+    }
+    for (size_t i = 0; i < field->count; i++) {
+        column[i] /= sqrt(norm);
+    }
+    field->basis[field->basis_count++] = column;
+    const double share = dot(field->residual, column, field->count);
+    for (size_t i = 0; i < field->count; i++) {
+        field->residual[i] -= share * column[i];
+    }
+}
+
 static bool build(const struct rv_wave *wave, struct field *field)
 {
     const double tail_ms = 3.0 * wave->rules->width_ms[RV_PRESENCE_WIDTHS - 1];
@@ -91,27 +117,7 @@ static bool build(const struct rv_wave *wave, struct field *field)
             plain[i] = nuisance(wave, k, field_ms(wave, field, i));
         }
         whiten_parts(wave, field, plain, column);
-        const double before = dot(column, column, field->count);
-        for (int twice = 0; twice < 2; twice++) {
-            for (size_t j = 0; j < field->basis_count; j++) {
-                const double share = dot(column, field->basis[j], field->count);
-                for (size_t i = 0; i < field->count; i++) {
-                    column[i] -= share * field->basis[j][i];
-                }
-            }
-        }
-        const double norm = dot(column, column, field->count);
-        if (!(norm > 1e-9 * before)) {
-            continue;
-        }
-        for (size_t i = 0; i < field->count; i++) {
-            column[i] /= sqrt(norm);
-        }
-        field->basis[field->basis_count++] = column;
-        const double share = dot(field->residual, column, field->count);
-        for (size_t i = 0; i < field->count; i++) {
-            field->residual[i] -= share * column[i];
-        }
+        add_basis(field, column);
     }
     return true;
 }

@@ -216,11 +216,30 @@ static double noise_floor(const struct rv_wave *wave)
     return isnan(step) ? range : fmax(range, step / sqrt(12.0 * used));
 }
 
+enum { N = 4 }; /* level, drift, two phases of mains */
+
+/* Gauss-Jordan on normal equations with their right side; the diagonal stays. */
+static bool eliminate(double xx[N][N + 1])
+{
+    for (size_t p = 0; p < N; p++) {
+        const double pivot = xx[p][p];
+        if (!(pivot > 0.0)) {
+            return false;
+        }
+        for (size_t i = 0; i < N; i++) {
+            const double factor = i == p ? 0.0 : xx[i][p] / pivot;
+            for (size_t c = p; c <= N; c++) {
+                xx[i][c] -= factor * xx[p][c];
+            }
+        }
+    }
+    return true;
+}
+
 /* Mains in a single average: a sine fitted to the quiet parts before the stimulus and after the
  * response; SD of it, less what noise alone would show. */
 static double hum_in_trace(const struct rv_wave *wave)
 {
-    enum { N = 4 };
     double xx[N][N + 1] = {{0}};
     const size_t late = rv_wave_at(wave, rv_wave_ms(wave, (double)wave->last));
     size_t rows = 0;
@@ -241,17 +260,8 @@ static double hum_in_trace(const struct rv_wave *wave)
     if (1000.0 * (double)rows / wave->rate_hz < 12.0) {
         return 0.0; /* too short to tell mains from drift */
     }
-    for (size_t p = 0; p < N; p++) {
-        const double pivot = xx[p][p];
-        if (!(pivot > 0.0)) {
-            return 0.0;
-        }
-        for (size_t i = 0; i < N; i++) {
-            const double factor = i == p ? 0.0 : xx[i][p] / pivot;
-            for (size_t c = p; c <= N; c++) {
-                xx[i][c] -= factor * xx[p][c];
-            }
-        }
+    if (!eliminate(xx)) {
+        return 0.0;
     }
     const double re = xx[2][N] / xx[2][2], im = xx[3][N] / xx[3][3];
     const double power = 0.5 * (re * re + im * im);
