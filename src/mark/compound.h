@@ -25,6 +25,7 @@ struct rv_compound_rules {
     /* Standard errors from the noise are multiplied: shapes and levels are models too. */
     double peak_k, amplitude_k, peak_to_peak_k, recovery_k, area_k;
     double amplitude_share, area_share; /* of the value, added in quadrature */
+    double peak_share;                  /* of the peak's window, for its latency */
     double onset_k;
     double least_snr; /* amplitude over noise SD below which nothing is called a wave */
     bool slope;       /* the hinge's baseline may slope */

@@ -8,7 +8,7 @@
 
 /* Equal samples in a row at the extreme, and the step into the plateau in converter steps: a
  * smooth top reaches its last step slowly, a clipped one does not. */
-enum { PLATEAU = 3 };
+enum { PLATEAU = 3, PLATEAU_IN_NOISE = 5 };
 #define PLATEAU_STEP 2.5
 /* The first phase is this much larger than the one after it: electrodes are swapped. */
 #define INVERTED_RATIO 1.2
@@ -34,7 +34,8 @@ static double smallest_step(const double *x, size_t from, size_t to)
 }
 
 /* A plateau of equal samples at the top (sign 1) or bottom (sign -1). */
-static bool has_plateau(const double *x, size_t from, size_t to, double sign, double step)
+static bool has_plateau(const double *x, size_t from, size_t to, double sign, double step,
+                        size_t least)
 {
     double extreme = sign * x[from];
     for (size_t i = from; i < to; i++) {
@@ -50,27 +51,39 @@ static bool has_plateau(const double *x, size_t from, size_t to, double sign, do
         }
         const double in = extreme - sign * x[i - 1];
         const double out = end < to ? extreme - sign * x[end] : in;
-        if (end - i >= PLATEAU && fmin(in, out) > PLATEAU_STEP * step) {
+        if (end - i >= least && fmin(in, out) > PLATEAU_STEP * step) {
             return true;
         }
     }
     return false;
 }
 
+/* One sweep, or the average where no sweeps were kept. */
+static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t from)
+{
+    const struct rv_sweeps *sweeps = wave->sweeps;
+    const size_t n = sweeps->sample_count;
+    const double noise = wave->noise.sd * sqrt((double)sweeps->used_count); /* of one sweep */
+    const double step = isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
+    /* noise of some steps can repeat itself three times; not five at the very extreme */
+    const size_t least = noise > 0.3 * step ? PLATEAU_IN_NOISE : PLATEAU;
+    return has_plateau(x, from, n, 1.0, step, least) || has_plateau(x, from, n, -1.0, step, least);
+}
+
 static bool is_clipped(const struct rv_wave *wave)
 {
     const struct rv_sweeps *sweeps = wave->sweeps;
     const double first = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, wave->rules->blank_ms);
-    const size_t from = first > 0.0 ? (size_t)first : 0, n = sweeps->sample_count;
-    const size_t count = sweeps->samples != NULL ? sweeps->sweep_count : 1;
-    for (size_t s = 0; s < count && from + PLATEAU < n; s++) {
-        if (sweeps->samples != NULL && sweeps->rejected != NULL && sweeps->rejected[s]) {
-            continue;
-        }
-        const double *x = sweeps->samples != NULL ? sweeps->samples + s * n : sweeps->average;
-        const double step =
-            isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
-        if (has_plateau(x, from, n, 1.0, step) || has_plateau(x, from, n, -1.0, step)) {
+    const size_t from = first > 0.0 ? (size_t)first : 0;
+    if (from + PLATEAU >= sweeps->sample_count) {
+        return false;
+    }
+    if (sweeps->samples == NULL) {
+        return is_clipped_at(wave, sweeps->average, from);
+    }
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        const bool used = sweeps->rejected == NULL || !sweeps->rejected[s];
+        if (used && is_clipped_at(wave, sweeps->samples + s * sweeps->sample_count, from)) {
             return true;
         }
     }

@@ -17,7 +17,7 @@ static const struct rv_compound_rules motor = {
     .foot_gap_ms = 0.35, .seed_ms = 3.0, .back_ms = 3.0, .width_ms = {0.8, 1.5, 2.8},
     .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
     .peak_k = 1.6, .amplitude_k = 1.6, .peak_to_peak_k = 1.6, .recovery_k = 1.3, .area_k = 2.0,
-    .amplitude_share = 0.0005, .area_share = 0.001, .onset_k = 1.45, .least_snr = 4.5,
+    .amplitude_share = 0.0005, .area_share = 0.001, .peak_share = 0.005, .onset_k = 1.45, .least_snr = 4.5,
     .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
 };
 static const struct rv_compound_rules sensory = {
@@ -25,7 +25,7 @@ static const struct rv_compound_rules sensory = {
     .foot_gap_ms = 0.12, .seed_ms = 1.2, .back_ms = 1.6, .width_ms = {0.22, 0.38, 0.7},
     .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
     .peak_k = 1.6, .amplitude_k = 1.5, .peak_to_peak_k = 1.4, .recovery_k = 1.2, .area_k = 1.8,
-    .amplitude_share = 0.005, .area_share = 0.01, .onset_k = 1.2, .least_snr = 1.0,
+    .amplitude_share = 0.005, .area_share = 0.01, .peak_share = 0.012, .onset_k = 1.2, .least_snr = 1.0,
     .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
 };
 /* clang-format on */
