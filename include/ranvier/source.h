@@ -205,6 +205,20 @@ RV_API enum rv_status rv_edf_close(struct rv_edf_writer *writer, size_t *clipped
                                    struct rv_error *err);
 RV_API void rv_edf_abandon(struct rv_edf_writer *writer); /* leaves no file; NULL is fine */
 
+struct rv_wav_writer;
+
+/* Writes float32 WAV (RF64 beyond 4 GiB); the file appears under its name when closed. WAV knows no
+ * unit: a reader needs "uV=1" for samples in microvolt. RV_MISUSE for a rate that is no whole
+ * number of hertz. */
+RV_API enum rv_status rv_wav_create(const char *path, double rate_hz, size_t channel_count,
+                                    struct rv_wav_writer **writer, struct rv_error *err);
+/* `count` samples of each channel. */
+RV_API enum rv_status rv_wav_write(struct rv_wav_writer *writer, const float *const *samples,
+                                   size_t count, struct rv_error *err);
+/* Finishes and renames into place; frees the writer in any case. */
+RV_API enum rv_status rv_wav_close(struct rv_wav_writer *writer, struct rv_error *err);
+RV_API void rv_wav_abandon(struct rv_wav_writer *writer); /* leaves no file; NULL is fine */
+
 #ifdef __cplusplus
 }
 #endif

@@ -55,7 +55,7 @@ static enum rv_status add_harmonics(struct rv_quiet *quiet, struct rv_sine_fit *
         tried.harmonic[k] = (double)(k + 1) * fit->frequency_hz < 0.4 * quiet->rate_hz;
         tried.expected_sd[k] = EXPECTED_SHARE[k] * amplitude;
     }
-    enum rv_status status = rv_sine_refine(quiet, &tried, &fitted, err);
+    enum rv_status status = rv_sine_refine(quiet, &tried, false, &fitted, err);
     if (status != RV_OK || !fitted)
         return status;
     for (size_t k = 1; k < RV_MAINS_HARMONICS; k++) {
@@ -63,7 +63,7 @@ static enum rv_status add_harmonics(struct rv_quiet *quiet, struct rv_sine_fit *
         if (!tried.harmonic[k])
             tried.cosine[k] = tried.sine[k] = tried.expected_sd[k] = 0.0;
     }
-    status = rv_sine_refine(quiet, &tried, &fitted, err);
+    status = rv_sine_refine(quiet, &tried, false, &fitted, err);
     if (status == RV_OK && fitted)
         *fit = tried;
     return status;
@@ -77,7 +77,7 @@ static enum rv_status add_drift(struct rv_quiet *quiet, struct rv_sine_fit *fit,
     struct rv_sine_fit tried = *fit;
     bool fitted = false;
     tried.with_drift = true;
-    enum rv_status status = rv_sine_refine(quiet, &tried, &fitted, err);
+    enum rv_status status = rv_sine_refine(quiet, &tried, false, &fitted, err);
     const double wald = tried.drift_hz_s * tried.drift_hz_s / tried.covariance[1][1];
     if (status == RV_OK && fitted && wald > DRIFT_WALD)
         *fit = tried;
@@ -161,18 +161,19 @@ static double effective_uv(const struct rv_mains *mains)
 }
 
 /* Fits mains near one nominal frequency; *found is false where they do not stand out of the noise
- * after `searches` such searches. */
+ * after `searches` such searches, or do not take half of `*taken` away, which is then replaced. */
 static enum rv_status fit_near(struct rv_quiet *quiet, double nominal_hz, double searches,
-                               struct rv_sine_fit *fit, bool *found, struct rv_error *err)
+                               double *taken, struct rv_sine_fit *fit, bool *found,
+                               struct rv_error *err)
 {
-    double taken;
+    const double needed = 0.5 * *taken;
     bool fitted = false;
     *fit = (struct rv_sine_fit){.harmonic = {true}};
     rv_sine_weigh_cells(quiet);
     enum rv_status status =
-        rv_sine_search(quiet, nominal_hz, RANGE_HZ, &fit->frequency_hz, &taken, err);
-    if (status == RV_OK)
-        status = rv_sine_refine(quiet, fit, &fitted, err);
+        rv_sine_search(quiet, nominal_hz, RANGE_HZ, &fit->frequency_hz, taken, err);
+    if (status == RV_OK && *taken >= needed)
+        status = rv_sine_refine(quiet, fit, true, &fitted, err);
     if (status != RV_OK || !fitted || fabs(fit->frequency_hz - nominal_hz) > 1.2 * RANGE_HZ)
         return status;
     /* Lines of width 1 / span on both sides of the nominal frequency. */
@@ -191,9 +192,10 @@ static enum rv_status fit_either(struct rv_quiet *quiet, const struct moments *m
 {
     struct rv_sine_fit other;
     bool other_found = false;
-    enum rv_status status = fit_near(quiet, 50.0, 2.0, fit, found, err);
+    double taken = 0.0;
+    enum rv_status status = fit_near(quiet, 50.0, 2.0, &taken, fit, found, err);
     if (status == RV_OK)
-        status = fit_near(quiet, 60.0, 2.0, &other, &other_found, err);
+        status = fit_near(quiet, 60.0, 2.0, &taken, &other, &other_found, err);
     if (status != RV_OK || !other_found)
         return status;
     if (!*found || other.noise_variance < fit->noise_variance) {
@@ -225,8 +227,9 @@ enum rv_status rv_mains_estimate(const struct rv_recording *recording, size_t ch
     const struct moments moments = {&quiet, &request};
     struct rv_sine_fit fit;
     bool found = false;
+    double taken = 0.0;
     if ((double)quiet.count >= QUIET_MIN_S * quiet.rate_hz && quiet.rate_hz > RATE_MIN_HZ)
-        status = mains_hz > 0.0 ? fit_near(&quiet, mains_hz, 1.0, &fit, &found, err)
+        status = mains_hz > 0.0 ? fit_near(&quiet, mains_hz, 1.0, &taken, &fit, &found, err)
                                 : fit_either(&quiet, &moments, &fit, &found, err);
     if (status == RV_OK && found) {
         express(&fit, &quiet, mains);

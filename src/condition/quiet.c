@@ -6,17 +6,21 @@
 #include "base/error.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The fifth harmonic of 60 Hz must stay well below half of the points' rate. */
-static const double POINT_RATE_HZ = 1500.0;
+static const double POINT_RATE_HZ = 1000.0;
 /* A frequency half a hertz off turns by a tenth of a period within a cell. */
 static const double CELL_S = 0.2;
 /* Two periods of 50 Hz: below, a slope would take part of the wave for itself. */
 static const double SLOPE_S = 0.04;
 /* Mains do not keep one phase for longer; the middle of the stimuli is used. */
 static const double SPAN_MAX_S = 600.0;
+
+/* More than this leaves the noise of the estimate far below any that matters. */
+static const double POINTS_MAX = 20000.0;
 
 enum { POINTS_MIN = 3 }; /* of a cell with a level and anything else to tell */
 
@@ -37,8 +41,23 @@ double rv_quiet_gain(const struct rv_quiet *quiet, double frequency_hz)
     return quiet->boxcar <= 1 ? 1.0 : sin(boxcar * half_turn) / (boxcar * sin(half_turn));
 }
 
+/* Which cells to keep of many: scattered, the same ones each time, because a regular choice would
+ * make frequencies look alike. (The finaliser of MurmurHash3.) */
+static bool is_kept(const struct rv_quiet *quiet, size_t index)
+{
+    uint32_t h = (uint32_t)index + 1;
+    h = (h ^ (h >> 16)) * 0x85ebca6bU;
+    h = (h ^ (h >> 13)) * 0xc2b2ae35U;
+    h ^= h >> 16;
+    return quiet->keep >= 1.0 || (double)h < quiet->keep * 4294967296.0;
+}
+
 static bool add_cell(struct rv_quiet *quiet, const double *samples, size_t points, double start_s)
 {
+    if (quiet->counting || !is_kept(quiet, quiet->met_count++)) {
+        quiet->count += quiet->counting ? points : 0;
+        return true;
+    }
     if (!rv_grow(&quiet->values, &quiet->value_capacity, quiet->count + points, sizeof(double)) ||
         !rv_grow(&quiet->weights, &quiet->weight_capacity, quiet->count + points, sizeof(double)) ||
         !rv_grow(&quiet->cells, &quiet->cell_capacity, quiet->cell_count + 1, sizeof *quiet->cells))
@@ -112,6 +131,19 @@ static bool add_segment(struct rv_quiet *quiet, const struct rv_segment *segment
     return part.to_s <= part.from_s || add_between(quiet, segment, samples, count, &part);
 }
 
+static bool add_segments(struct rv_quiet *quiet, const struct rv_recording *recording,
+                         size_t channel, const struct interval *windows, size_t window_count,
+                         const struct interval *limits)
+{
+    for (size_t i = 0; i < recording->segment_count; i++) {
+        const struct rv_segment *segment = &recording->segments[i];
+        if (!add_segment(quiet, segment, recording->samples[channel] + segment->first[channel],
+                         segment->sample_count[channel], windows, window_count, limits))
+            return false;
+    }
+    return true;
+}
+
 /* At most SPAN_MAX_S around the middle of the stimuli, or of the recording. */
 static struct interval time_limits(const struct rv_recording *recording, size_t channel,
                                    const struct interval *windows, size_t window_count)
@@ -163,14 +195,12 @@ enum rv_status rv_quiet_gather(const struct rv_recording *recording,
                                        request->stimulus_s[i] + 1e-3 * request->to_ms};
     qsort(windows, window_count, sizeof *windows, compare_intervals);
     const struct interval limits = time_limits(recording, request->channel, windows, window_count);
-    bool room = true;
-    for (size_t i = 0; i < recording->segment_count && room; i++) {
-        const struct rv_segment *segment = &recording->segments[i];
-        const double *samples =
-            recording->samples[request->channel] + segment->first[request->channel];
-        room = add_segment(&made, segment, samples, segment->sample_count[request->channel],
-                           windows, window_count, &limits);
-    }
+    made.counting = true;
+    bool room = add_segments(&made, recording, request->channel, windows, window_count, &limits);
+    made.keep = POINTS_MAX / fmax(1.0, (double)made.count);
+    made.counting = false;
+    made.count = 0;
+    room = room && add_segments(&made, recording, request->channel, windows, window_count, &limits);
     rv_release(windows);
     if (!room) {
         rv_quiet_finish(&made);

@@ -28,6 +28,9 @@ struct rv_quiet {
     size_t count, value_capacity, weight_capacity;
     struct rv_quiet_cell *cells;
     size_t cell_count, cell_capacity;
+    bool counting;    /* while it is filled: only counts the points */
+    size_t met_count; /* cells met, kept or not */
+    double keep;      /* share of the cells that is kept */
 };
 
 struct rv_quiet_request {
@@ -37,7 +40,8 @@ struct rv_quiet_request {
     double from_ms, to_ms; /* left out around each stimulus */
 };
 
-/* Gathers the stretches, at most ten minutes of them. RV_NO_MEMORY only. */
+/* Gathers the stretches of at most ten minutes; of more than twenty seconds of them cells taken at
+ * random are kept. RV_NO_MEMORY only. */
 enum rv_status rv_quiet_gather(const struct rv_recording *recording,
                                const struct rv_quiet_request *request, struct rv_quiet *quiet,
                                struct rv_error *err);

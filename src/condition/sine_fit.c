@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { P = RV_SINE_PARAMETERS, FREQUENCY = 0, DRIFT = 1, WAVES = 2, VALUE = P, COLUMNS = P + 1 };
-enum { LAGS_MAX = 30, NEWTON_ROUNDS = 4, WEIGHT_ROUNDS = 3 };
+enum { LAGS_MAX = 30, NEWTON_ROUNDS = 3, WEIGHT_ROUNDS = 3 };
 
 /* A cell louder than this many medians is weighed down (Huber). */
 static const double LOUD_CELL = 1.5;
@@ -50,25 +50,28 @@ static void fill_columns(struct work *work, const struct rv_quiet_cell *cell)
 {
     const struct rv_sine_fit *fit = work->fit;
     const struct rv_quiet *quiet = work->quiet;
-    memcpy(work->columns[VALUE], quiet->values + cell->first, cell->count * sizeof(double));
-    memset(work->columns[FREQUENCY], 0, sizeof work->columns[FREQUENCY]);
-    for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
-        if (!fit->harmonic[k])
-            continue;
-        const double order = (double)(k + 1);
-        const double gain = rv_quiet_gain(quiet, order * fit->frequency_hz);
-        double *cosine = work->columns[WAVES + 2 * k], *sine = work->columns[WAVES + 2 * k + 1];
-        for (size_t i = 0; i < cell->count; i++) {
-            const double t = point_time(quiet, cell, i);
-            const double turns = t * (fit->frequency_hz + 0.5 * fit->drift_hz_s * t);
-            cosine[i] = gain * cos(2.0 * M_PI * order * turns);
-            sine[i] = gain * sin(2.0 * M_PI * order * turns);
-            work->columns[FREQUENCY][i] +=
-                2.0 * M_PI * order * t * (fit->sine[k] * cosine[i] - fit->cosine[k] * sine[i]);
+    double gain[RV_MAINS_HARMONICS];
+    for (size_t k = 0; k < RV_MAINS_HARMONICS; k++)
+        gain[k] = rv_quiet_gain(quiet, (double)(k + 1) * fit->frequency_hz);
+    for (size_t i = 0; i < cell->count; i++) {
+        const double t = point_time(quiet, cell, i);
+        const double turns = t * (fit->frequency_hz + 0.5 * fit->drift_hz_s * t);
+        const double c1 = cos(2.0 * M_PI * turns), s1 = sin(2.0 * M_PI * turns);
+        double c = 1.0, s = 0.0, slope = 0.0;
+        for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
+            const double next = c * c1 - s * s1; /* one turn of the fundamental further */
+            s = c * s1 + s * c1;
+            c = next;
+            if (!fit->harmonic[k])
+                continue;
+            work->columns[WAVES + 2 * k][i] = gain[k] * c;
+            work->columns[WAVES + 2 * k + 1][i] = gain[k] * s;
+            slope += (double)(k + 1) * gain[k] * (fit->sine[k] * c - fit->cosine[k] * s);
         }
+        work->columns[FREQUENCY][i] = 2.0 * M_PI * t * slope;
+        work->columns[DRIFT][i] = M_PI * t * t * slope;
+        work->columns[VALUE][i] = quiet->values[cell->first + i];
     }
-    for (size_t i = 0; i < cell->count; i++)
-        work->columns[DRIFT][i] = 0.5 * point_time(quiet, cell, i) * work->columns[FREQUENCY][i];
 }
 
 static void add_cell_sums(struct work *work, const struct rv_quiet_cell *cell)
@@ -277,7 +280,7 @@ static double inflation(const struct noise_sums *sums, double turns_per_point)
 {
     double sum = 1.0;
     for (size_t lag = 1; lag <= LAGS_MAX; lag++) {
-        if (!(sums->pairs[lag] > 0.2 * sums->pairs[0]))
+        if (!(sums->pairs[lag] > 0.2 * sums->pairs[0]) || !(sums->products[0] > 0.0))
             break;
         const double correlation =
             sums->products[lag] / sums->pairs[lag] / (sums->products[0] / sums->pairs[0]);
@@ -320,8 +323,8 @@ static bool finish_fit(struct work *work, struct rv_sine_fit *fit)
     return true;
 }
 
-enum rv_status rv_sine_refine(struct rv_quiet *quiet, struct rv_sine_fit *fit, bool *fitted,
-                              struct rv_error *err)
+enum rv_status rv_sine_refine(struct rv_quiet *quiet, struct rv_sine_fit *fit, bool weigh,
+                              bool *fitted, struct rv_error *err)
 {
     *fitted = false;
     struct work *work = rv_allocate(1, sizeof *work);
@@ -331,10 +334,12 @@ enum rv_status rv_sine_refine(struct rv_quiet *quiet, struct rv_sine_fit *fit, b
     work->fit = fit;
     enum rv_status status = RV_OK;
     bool solved = true;
-    for (int round = 0; round < WEIGHT_ROUNDS && status == RV_OK && solved; round++) {
-        for (int step = 0; step < NEWTON_ROUNDS && solved; step++)
+    const int rounds = weigh ? WEIGHT_ROUNDS : 1;
+    for (int round = 0; round < rounds && status == RV_OK && solved; round++) {
+        /* Quadratic convergence: a round after new weights needs fewer steps. */
+        for (int step = round; step < NEWTON_ROUNDS && solved; step++)
             solved = newton_round(work, fit);
-        if (solved && round + 1 < WEIGHT_ROUNDS)
+        if (solved && round + 1 < rounds)
             status = reweigh(work, quiet, err);
     }
     if (status == RV_OK && solved)

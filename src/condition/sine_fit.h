@@ -36,10 +36,11 @@ enum rv_status rv_sine_search(const struct rv_quiet *quiet, double near_hz, doub
 /* Variance that a wave of this frequency takes away from one cell. */
 double rv_sine_cell_energy(const struct rv_quiet *quiet, const struct rv_quiet_cell *cell,
                            double frequency_hz);
-/* Fits the parameters that `fit` asks for, starting at its frequency, and weighs outliers down.
- * *fitted is false where the data cannot tell them. */
-enum rv_status rv_sine_refine(struct rv_quiet *quiet, struct rv_sine_fit *fit, bool *fitted,
-                              struct rv_error *err);
+/* Fits the parameters that `fit` asks for, starting at its frequency; where `weigh` is set outliers
+ * are weighed down on the way, else the weights stay. *fitted is false where the data cannot tell
+ * them. */
+enum rv_status rv_sine_refine(struct rv_quiet *quiet, struct rv_sine_fit *fit, bool weigh,
+                              bool *fitted, struct rv_error *err);
 /* Wald statistic of one harmonic (from 1), chi-squared with 2 degrees of freedom without it. */
 double rv_sine_wald(const struct rv_sine_fit *fit, size_t harmonic);
 /* Mean variance of the two coefficients of one harmonic (from 1). */
