@@ -280,16 +280,12 @@ static void list_failed(struct rv_reading *reading, const char *set, const struc
     }
 }
 
-/* Tries every row; keeps what the first set of the table says. */
-static void tally_first_set(struct rv_reading *reading, struct tally *first)
+static void tally_set(struct rv_reading *reading, const char *set, struct tally *tally)
 {
     size_t rows = rv_reading_table(reading, table)->row_count;
-    const char *set = rv_reading_cell(reading, table, 0, "set");
-    struct tally others = {0};
-    for (size_t row = 0; row < rows; row++) {
-        bool same = rv_text_equal(rv_reading_cell(reading, table, row, "set"), set);
-        try_row(reading, row, same ? first : &others);
-    }
+    for (size_t row = 0; row < rows; row++)
+        if (rv_text_equal(rv_reading_cell(reading, table, row, "set"), set))
+            try_row(reading, row, tally);
 }
 
 static enum rv_pattern_grade grade_of(struct rv_reading *reading, const struct tally *tally)
@@ -300,23 +296,37 @@ static enum rv_pattern_grade grade_of(struct rv_reading *reading, const struct t
     return tally->strong >= 2 && sensory ? RV_DEFINITE : RV_PROBABLE;
 }
 
-void rv_demyelination_apply(struct rv_reading *reading)
+static void report(struct rv_reading *reading, const char *set, const struct tally *tally,
+                   enum rv_pattern_grade grade)
 {
-    struct tally tally = {0};
-    tally_first_set(reading, &tally);
-    if (tally.nerves.count == 0)
-        return;
-    struct rv_draft *draft = rv_reading_draft(reading, "polyneuropathy_demyelinating", RV_BOTH,
-                                              grade_of(reading, &tally));
+    struct rv_draft *draft =
+        rv_reading_draft(reading, "polyneuropathy_demyelinating", RV_BOTH, grade);
     if (draft == NULL)
         return;
     bool motor_only = rv_predicate_truth(reading, "snaps_all_normal", RV_SIDE_UNKNOWN) == RV_TRUE;
     draft->statement =
         motor_only ? "polyneuropathy_motor_demyelinating" : "polyneuropathy_demyelinating";
     rv_strings_add(reading, &draft->rules, "DEMYELINATION");
-    for (size_t i = 0; i < tally.met.count; i++)
-        rv_strings_add(reading, &draft->evidence_for, tally.met.items[i]);
+    for (size_t i = 0; i < tally->met.count; i++)
+        rv_strings_add(reading, &draft->evidence_for, tally->met.items[i]);
     if (rv_predicate_truth(reading, "sural_sparing", RV_SIDE_UNKNOWN) == RV_TRUE)
         rv_strings_add(reading, &draft->evidence_for, "sural sparing");
-    list_failed(reading, rv_reading_cell(reading, table, 0, "set"), &tally, draft);
+    list_failed(reading, set, tally, draft);
+}
+
+/* The chronic criteria, and within eight weeks of onset the milder ones of the acute neuropathy
+ * (two nerves). A third set is listed for comparison. */
+void rv_demyelination_apply(struct rv_reading *reading)
+{
+    static const char chronic[] = "EAN/PNS 2021", acute[] = "Hadden 1998", third[] = "AAN 1991";
+    struct tally tally = {0}, early = {0}, other = {0};
+    tally_set(reading, chronic, &tally);
+    tally_set(reading, third, &other);
+    if (tally.nerves.count > 0)
+        report(reading, chronic, &tally, grade_of(reading, &tally));
+    if (!(reading->days_since_onset <= rv_reading_number(reading, "acute_neuropathy_days")))
+        return;
+    tally_set(reading, acute, &early);
+    if (tally.nerves.count == 0 && early.nerves.count >= 2)
+        report(reading, acute, &early, early.nerves.count >= 3 ? RV_PROBABLE : RV_POSSIBLE);
 }

@@ -158,7 +158,7 @@ static bool has_support(struct rv_reading *reading, size_t row, const struct rv_
         return fit->snaps > 0 && fit->explained >= enough;
     if (sensory)
         return fit->snaps > 0 && fit->cost <= 0;
-    return fit->explained >= enough || (fit->explained > 0 && fit->snaps + fit->cmaps > 0) ||
+    return fit->explained >= enough || (fit->explained >= 1 && fit->snaps + fit->cmaps > 0) ||
            (fit->snaps > 0 && fit->cmaps > 0 &&
             (double)(fit->snaps + fit->cmaps) >= rv_reading_number(reading, "support_conduction"));
 }

@@ -103,6 +103,8 @@ static void list_missing(struct rv_reading *reading, const struct rv_limb *limb,
         rv_strings_add(reading, &draft->missing, "a normal muscle of the root above or below");
     if (fit->snap == RV_NOT_ASSESSED)
         rv_strings_add(reading, &draft->missing, "a sensory potential of the dermatome");
+    if (fit->foot_only)
+        rv_strings_add(reading, &draft->missing, "a muscle above the foot");
     if (fit->hand_only)
         rv_strings_add(reading, &draft->missing, "a forearm muscle of C8");
     if (fit->nerves < 2)

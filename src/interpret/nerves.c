@@ -95,7 +95,9 @@ static bool may_be_absent(struct rv_reading *reading, const char *nerve)
         return false;
     if (rv_list_has("saphenous|medial plantar|lateral plantar", nerve))
         return age > rv_reading_number(reading, "plantar_absent_age_y");
-    return rv_list_has("sural|superficial fibular|dorsal sural", nerve) &&
+    if (rv_text_equal(nerve, "superficial fibular"))
+        return age > rv_reading_number(reading, "superficial_fibular_absent_age_y");
+    return rv_list_has("sural|dorsal sural", nerve) &&
            age > rv_reading_number(reading, "sural_absent_age_y");
 }
 

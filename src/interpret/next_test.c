@@ -330,23 +330,32 @@ static void simple_tests(struct rv_reading *reading, const struct rv_interpretat
     candidates->count++;
 }
 
+/* A second test that would tell the same two apart is not named. */
+static bool is_repeated(const struct rv_next_test *tests, size_t count, const char *reason)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tests[i].reason, reason) == 0)
+            return true;
+    return false;
+}
+
 void rv_next_tests(struct rv_reading *reading, struct rv_interpretation *interpretation)
 {
     struct candidates candidates = {0};
     search_afresh(reading, &candidates);
     sort(&candidates);
     simple_tests(reading, interpretation, &candidates);
-    size_t most = (size_t)rv_reading_number(reading, "next_test_count");
-    size_t count = candidates.count < most ? candidates.count : most;
-    struct rv_next_test *tests = rv_arena_alloc(reading->arena, count, sizeof *tests);
+    size_t most = (size_t)rv_reading_number(reading, "next_test_count"), count = 0;
+    struct rv_next_test *tests = rv_arena_alloc(reading->arena, most, sizeof *tests);
     if (tests == NULL) {
         reading->failed = true;
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct rv_next_test){.test = candidates.items[i].test,
-                                         .reason = candidates.items[i].reason,
-                                         .gain_bits = candidates.items[i].bits};
+    for (size_t i = 0; i < candidates.count && count < most; i++)
+        if (!is_repeated(tests, count, candidates.items[i].reason))
+            tests[count++] = (struct rv_next_test){.test = candidates.items[i].test,
+                                                   .reason = candidates.items[i].reason,
+                                                   .gain_bits = candidates.items[i].bits};
     interpretation->next_tests = tests;
     interpretation->next_test_count = count;
 }

@@ -293,6 +293,45 @@ static void ask_side(struct asking *ask)
     note_response(ask, there);
 }
 
+/* Percent of change from the first row of a train to a later one that goes furthest in the
+ * direction asked: rows of one nerve, side and recording site, in the order of the table. */
+static double train_change(const struct rv_reading *reading, size_t first, bool rise)
+{
+    const struct rv_response *start = reading->measurements[first].response;
+    double base, furthest = 0, se;
+    if (!rv_observe_value(reading, first, RV_AMPLITUDE, &base, &se) || base <= 0)
+        return NAN;
+    for (size_t i = first + 1; i < reading->measurement_count; i++) {
+        const struct rv_response *later = reading->measurements[i].response;
+        double amplitude;
+        if (later->kind != RV_REPETITIVE || later->side != start->side ||
+            !rv_text_equal(later->nerve, start->nerve) ||
+            !rv_text_equal(later->record, start->record) ||
+            !rv_observe_value(reading, i, RV_AMPLITUDE, &amplitude, &se))
+            continue;
+        double change = 100 * (rise ? amplitude - base : base - amplitude) / base;
+        furthest = change > furthest ? change : furthest;
+    }
+    return furthest;
+}
+
+static void ask_train(struct asking *ask)
+{
+    const char *selector = ask->predicate->of;
+    bool rise = rv_text_equal(ask->predicate->relation, "over");
+    for (size_t i = rv_observe_first(ask->reading, selector, strlen(selector), ask->side);
+         i != SIZE_MAX;
+         i = rv_observe_next(ask->reading, selector, strlen(selector), ask->side, i + 1)) {
+        double change = train_change(ask->reading, i, rise);
+        if (isnan(change))
+            continue;
+        bool yes = change >= ask->predicate->number;
+        take(&ask->outcome->truth, truth_of(yes), ask->outcome->truth == RV_NOT_ASSESSED);
+        if (yes)
+            note_response(ask, i);
+    }
+}
+
 static void ask_other_present(struct asking *ask)
 {
     const char *selector;
@@ -437,6 +476,7 @@ static const struct {
     {"without", ask_without, false},
     {"other present", ask_other_present, false},
     {"preserved", ask_preserved, true},
+    {"train", ask_train, false},
     {"both", ask_both, true},
 };
 

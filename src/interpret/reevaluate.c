@@ -232,11 +232,13 @@ static struct rv_answer settle(struct answering *ask, size_t row)
 {
     struct rv_reading *reading = ask->reading;
     const char *id = rv_reading_cell(reading, "answers.tsv", row, "id");
-    struct rv_answer answer = {.id = id,
-                               .question = rv_reading_cell(reading, "answers.tsv", row, "question"),
-                               .limits = rv_reading_cell(reading, "answers.tsv", row, "limits"),
-                               .answer = rv_reading_cell(reading, "answers.tsv", row, "text"),
-                               .evidence = rv_reading_cell(reading, "answers.tsv", row, "source")};
+    struct rv_answer answer = {
+        .id = id,
+        .question = rv_reading_cell(reading, "answers.tsv", row, "question"),
+        .limits = rv_reading_cell(reading, "answers.tsv", row, "limits"),
+        .answer = rv_reading_cell(reading, "answers.tsv", row, "text"),
+        .evidence =
+            rv_reading_citations(reading, rv_reading_cell(reading, "answers.tsv", row, "source"))};
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         if (rv_text_equal(questions[i].id, id) && questions[i].answer != NULL) {
             questions[i].answer(ask);

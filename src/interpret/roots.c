@@ -173,6 +173,15 @@ static bool shared_with_other_root(const struct rv_limb *limb, const struct rv_m
            rv_root_weight(fit, muscle->facts) >= 3;
 }
 
+/* Paraspinals speak for every root of the limb. */
+static bool is_paraspinal_of(const struct rv_limb *limb, const struct rv_muscle_item *muscle)
+{
+    struct rv_muscle_item open = *muscle;
+    if (rv_text_equal(muscle->explained, "radiculopathy"))
+        open.explained = NULL;
+    return rv_limb_has_paraspinal(limb, &open);
+}
+
 static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb,
                           struct rv_root_fit *fit)
 {
@@ -183,7 +192,7 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
             count_muscle(reading, muscle, fit, &nerves, &segments);
         else if (shared_with_other_root(limb, muscle, fit))
             rv_strings_add_once(reading, &nerves, muscle->facts->nerve);
-        else if (rv_limb_has_paraspinal(limb, muscle)) {
+        else if (is_paraspinal_of(limb, muscle)) {
             fit->paraspinal_abnormal |= rv_needle_abnormal(muscle);
             fit->paraspinal_normal |= muscle->strength < 0;
         }
@@ -191,6 +200,7 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
     fit->nerves = nerves.count;
     fit->segments = segments.count;
     fit->hand_only = segments.count == 1 && rv_strings_have(&segments, "hand");
+    fit->foot_only = segments.count == 1 && rv_strings_have(&segments, "foot");
 }
 
 static enum rv_truth neighbour(const struct rv_reading *reading, const struct rv_limb *limb,
@@ -313,7 +323,9 @@ enum rv_pattern_grade rv_root_grade(struct rv_reading *reading, const struct rv_
     size_t lasting = fit->definite + fit->chronic;
     bool doubtful = fit->hand_only || fit->snap == RV_FALSE ||
                     (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal);
-    if (lasting < 2 || fit->nerves < 2)
+    if (fit->foot_only && !fit->paraspinal_abnormal)
+        return RV_INSUFFICIENT;
+    if (lasting < 2 || fit->nerves < 2 || fit->foot_only)
         return lasting >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE : RV_INSUFFICIENT;
     if (fit->definite < 2 || doubtful)
         return RV_POSSIBLE;

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-TestSuite(read_sndfile, .timeout = 60);
+TestSuite(read_sndfile, .timeout = 60, .fini = remove_temporary_folders);
 
 /* --- what reaches the library is counted ----------------------------------------------------- */
 

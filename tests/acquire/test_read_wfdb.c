@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-TestSuite(read_wfdb, .timeout = 60);
+TestSuite(read_wfdb, .timeout = 60, .fini = remove_temporary_folders);
 
 /* --- formats ------------------------------------------------------------------------------- */
 

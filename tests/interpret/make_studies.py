@@ -266,8 +266,21 @@ study("injected_elsewhere", "an S1 root, an injection at L4-L5 on the other side
                       normal("tibialis anterior", "tibialis posterior", "vastus medialis"))},
       extra={"injections": [{"date": "2026-01-10", "level": "L3-L4", "side": "left", "route": "transforaminal", "relief_percent": 0}],
              "imaging": [{"modality": "MRI", "level": "L5-S1", "side": "right", "finding": "paracentral disc"}]})
-study("repetitive_decrement", "nothing but normal conduction; the decrement has no column, so the study is normal",
-      [("normal", None, None, "possible")], {"right": ARM}, {})
+study("decrement_in_rows", "a train entered row by row that falls by 30 %: transmission",
+      [("neuromuscular_junction", None, "both", "probable")],
+      {"right": with_(ARM, {"repetitive ulnar ADM wrist": (None, None, None, None, 9.0, None), "repetitive ulnar ADM below elbow": (None, None, None, None, 6.3, None)})}, {},
+      must_not=["radiculopathy", "myopathy"])
+study("increment_in_rows", "1.5 mV at rest and 4.5 mV after exercise: presynaptic, not axon loss",
+      [("neuromuscular_junction", None, "both", "definite")],
+      {"right": with_(ARM, {"repetitive ulnar ADM wrist": (None, None, None, None, 1.5, None), "repetitive ulnar ADM below elbow": (None, None, None, None, 4.5, None)})}, {},
+      must_not=["radiculopathy", "motor_neuron_red_flag"])
+study("acute_demyelination", "three weeks after onset, latencies of 120 to 130 % and velocities below 90 %, sural spared",
+      [("polyneuropathy_demyelinating", None, "both", "probable")],
+      {"right": with_(ARM, LEG, {"motor median APB wrist": (80, None, 5.9, None, 5.0, None), "motor median APB elbow": (None, 230, 12.2, None, 4.4, 37),
+                                 "motor ulnar ADM wrist": (80, None, 4.8, None, 8.5, None), "motor ulnar ADM below elbow": (None, 220, 9.9, None, 8.2, 43),
+                                 "motor ulnar ADM above elbow": (None, 100, 12.4, None, 8.0, 40), "motor tibial AH ankle": (80, None, 7.6, None, 6.0, None),
+                                 "sensory median D2 wrist": (140, None, 3.9, 4.8, 6, 36), "sensory ulnar D5 wrist": (140, None, 3.6, 4.6, 4, 39)})}, {},
+      days=21, must_not=["median_wrist", "ulnar_elbow", "radiculopathy", "polyneuropathy_axonal"])
 study("chronic_c7_and_carpal_tunnel", "two lesions, stated separately", [("median_wrist", None, "right", "probable"), ("radiculopathy", ["C7"], "right", "possible")],
       {"right": with_(ARM, CTS, {"motor median APB wrist": (80, None, 5.0, None, 7.0, None), "sensory median D2 wrist": (140, None, 3.8, 4.7, 9, 37)})},
       {"right": with_({"triceps": fib("0", "long"), "FCR": fib("0", "long"), "EDC": fib("0", "long")}, normal("biceps", "FDI", "APB"))}, days=1000)
@@ -376,7 +389,7 @@ def response_row(side, key, values):
     else:
         distance, segment, onset, peak, amplitude, velocity = values
         row.update(distance_mm=distance, segment_mm=segment, onset_ms=onset, peak_ms=peak, velocity_m_s=velocity)
-        row["amplitude_mv" if kind == "motor" else "amplitude_uv"] = amplitude
+        row["amplitude_mv" if kind in ("motor", "repetitive") else "amplitude_uv"] = amplitude
     return "\t".join(cell(row[c]) for c in COLUMNS)
 
 
