@@ -14,9 +14,10 @@
 #define A_WAVE_SHARE 0.4
 #define A_WAVE_LEAST 3
 /* Alike: correlation, after what noise takes from it, and sizes within a quarter. */
-#define LIKENESS 0.95
+#define LIKENESS 0.97
 #define SIZE_RATIO 1.33
 #define SHIFT_MS 0.3
+#define AHEAD_MS 1.0 /* a complex is noticed so long before it begins */
 /* An A-wave is taken off a sweep that holds between these parts of it. */
 #define PART_LEAST 0.6
 #define PART_MOST 1.4
@@ -159,7 +160,7 @@ static bool take_off(struct rv_train *train, const struct rv_complexes *found, c
             const struct rv_complex *item = &found[s].items[member[s]];
             from = item->from < from ? item->from : from;
             to = item->to > to ? item->to : to;
-            onset_ms += rv_train_ms(train, (double)item->from) / (double)members;
+            onset_ms += (rv_train_ms(train, (double)item->from) + AHEAD_MS) / (double)members;
         }
     }
     middle_of(train, train->y, member, column, shape);

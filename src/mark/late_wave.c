@@ -126,6 +126,17 @@ static bool next_span(const struct rv_train *train, const double *x, size_t from
     return *size >= floor_uv;
 }
 
+size_t rv_complexes_begin(const struct rv_train *train, const double *smooth, size_t from,
+                          size_t most)
+{
+    const double rest = fmax(ACTIVE_NOISE * train->smooth_sd, QUIET_TIMES * train->quiet_uv);
+    size_t i = from;
+    while (i < most && movement(train, smooth, i, from, train->count) >= rest) {
+        i++;
+    }
+    return i < most ? i : from;
+}
+
 void rv_complexes_find(const struct rv_train *train, const double *smooth, size_t from, size_t to,
                        double floor_uv, struct rv_complexes *found)
 {

@@ -25,6 +25,20 @@ struct envelope {
     double level, sd;
 };
 
+static void find_rest(const struct rv_train *train, struct envelope *envelope)
+{
+    double square = 0.0;
+    envelope->level = 0.0;
+    for (size_t i = 0; i < train->pre; i++) {
+        envelope->level += envelope->x[i] / (double)train->pre;
+    }
+    for (size_t i = 0; i < train->pre; i++) {
+        const double d = envelope->x[i] - envelope->level;
+        square += d * d / (double)train->pre;
+    }
+    envelope->sd = fmax(sqrt(square), 1e-3 * envelope->level + 1e-6);
+}
+
 /* Mean of the rectified sweeps, smoothed; rest level and its SD from before the stimulus. */
 static bool make_envelope(struct rv_train *train, double smooth_ms, const bool *chosen,
                           struct envelope *envelope)
@@ -59,16 +73,7 @@ static bool make_envelope(struct rv_train *train, double smooth_ms, const bool *
         }
         envelope->x[i] = total / weight;
     }
-    double square = 0.0;
-    envelope->level = 0.0;
-    for (size_t i = 0; i < train->pre; i++) {
-        envelope->level += envelope->x[i] / (double)train->pre;
-    }
-    for (size_t i = 0; i < train->pre; i++) {
-        const double d = envelope->x[i] - envelope->level;
-        square += d * d / (double)train->pre;
-    }
-    envelope->sd = fmax(sqrt(square), 1e-3 * envelope->level + 1e-6);
+    find_rest(train, envelope);
     return true;
 }
 

@@ -18,8 +18,11 @@
 /* An M is measured at the peak of the largest ones, within this. */
 #define M_REACH_MS 1.0
 /* The tail is fitted up to this before the first H, and from this after it began. */
-#define BEFORE_H_MS 2.0
-#define NEAR_MS 4.0 /* reflexes of one series begin within this */
+#define BEFORE_H_MS 3.0
+#define EDGE_MS 0.5
+#define END_MS 5.0         /* the M-wave has come to rest */
+#define NEGATIVE_SHARE 0.2 /* of its size that a reflex goes below the start level */
+#define NEAR_MS 4.0        /* reflexes of one series begin within this */
 #define AFTER_H_MS 30.0
 #define TAIL_AFTER_M_MS 8.0
 /* The M-wave no longer grew: by less than this over the last third of the series (clinical
@@ -130,11 +133,17 @@ static bool find_h(const struct series *series, size_t s, struct rv_complex *bes
     const struct rv_train *train = &series->train;
     struct rv_complexes found;
     bool any = false;
-    rv_complexes_find(train, rv_train_smooth_sweep(train, s), train->from, train->to,
-                      series->floor_uv, &found);
+    const double *x = rv_train_smooth_sweep(train, s);
+    const double reach_ms = isnan(series->h_ms) ? END_MS : 0.5 * BEFORE_H_MS;
+    const size_t begin =
+        rv_complexes_begin(train, x, train->from, train->from + rv_train_span(train, reach_ms));
+    rv_complexes_find(train, x, begin, train->to, series->floor_uv, &found);
     for (size_t c = 0; c < found.count; c++) {
         const double ms = rv_train_ms(train, (double)found.items[c].from);
         const bool near = isnan(series->h_ms) || fabs(ms - series->h_ms) < NEAR_MS;
+        if (found.items[c].from <= train->from + rv_train_span(train, EDGE_MS)) {
+            continue; /* the end of the M-wave */
+        }
         if (near && (!any || found.items[c].peak_to_peak > best->peak_to_peak)) {
             *best = found.items[c];
             any = true;
@@ -158,6 +167,9 @@ static void measure_h(struct series *series, size_t s)
     size_t peak = best.from;
     for (size_t i = best.from; i < best.to; i++) {
         peak = smooth[i] > smooth[peak] ? i : peak;
+    }
+    if (smooth[peak] < NEGATIVE_SHARE * best.peak_to_peak) {
+        return; /* no negative phase: what is left of a tail */
     }
     sweep->found = RV_MEASURED;
     sweep->onset_ms = lobe.onset_ms;

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* The smallest F-wave that counts: 20 uV peak to peak (clinical convention, Nobrega 2004), or what
  * stands out of the noise of a smoothed sweep. */
@@ -24,6 +25,13 @@
 /* An A-wave begins at least this long after the tail does: else it is the end of the M-wave. */
 #define FREE_MS 1.5
 #define EDGE_MS 0.5
+/* F-waves of one nerve spread over a few ms, in disease over 10 to 15: a wave so far from the
+ * middle of at least five is none, or where it is small, this far. */
+#define STRAY_FAR_MS 20.0
+#define STRAY_MS 8.0
+#define STRAY_TIMES 3.0
+#define STRAY_LEAST 5
+#define END_MS 6.0 /* the M-wave has come to rest */
 
 /* Anchor of methods "Anchor", F; foot as of a CMAP, with a longer look back. */
 static const struct rv_compound_rules f_rules = {.blank_ms = 1.0,
@@ -131,8 +139,10 @@ static void find_all(struct search *search, size_t from)
     for (size_t s = 0; s < train->sweep_count; s++) {
         search->found[s].count = 0;
         if (train->used[s]) {
-            rv_complexes_find(train, rv_train_smooth_sweep(train, s), from, train->to,
-                              search->floor_uv, &search->found[s]);
+            const double *x = rv_train_smooth_sweep(train, s);
+            const size_t begin =
+                rv_complexes_begin(train, x, from, from + rv_train_span(train, END_MS));
+            rv_complexes_find(train, x, begin, train->to, search->floor_uv, &search->found[s]);
         }
     }
 }
@@ -192,6 +202,46 @@ static void mark_sweep(struct search *search, size_t s)
     sweep->amplitude_se_uv = train->smooth_sd * sqrt(2.0);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A small wave far from all others is no F-wave of this nerve. */
+static bool drop_strays(struct search *search)
+{
+    const struct rv_train *train = &search->train;
+    double *onsets = rv_arena_alloc(train->scratch, train->sweep_count, sizeof *onsets);
+    size_t n = 0;
+    if (onsets == NULL) {
+        return false;
+    }
+    for (size_t s = 0; s < train->sweep_count; s++) {
+        if (search->sweeps[s].found == RV_MEASURED) {
+            onsets[n++] = search->sweeps[s].onset_ms;
+        }
+    }
+    if (n < STRAY_LEAST) {
+        return true;
+    }
+    qsort(onsets, n, sizeof *onsets, by_size);
+    const double middle = onsets[n / 2];
+    for (size_t s = 0; s < train->sweep_count; s++) {
+        struct rv_late_sweep *sweep = &search->sweeps[s];
+        const double apart = fabs(sweep->onset_ms - middle);
+        if (sweep->found == RV_MEASURED &&
+            (apart > STRAY_FAR_MS ||
+             (apart > STRAY_MS && sweep->amplitude_uv < STRAY_TIMES * search->floor_uv))) {
+            const double none = (double)NAN;
+            sweep->found = RV_ABSENT;
+            sweep->onset_ms = sweep->onset_se_ms = none;
+            sweep->amplitude_uv = sweep->amplitude_se_uv = none;
+        }
+    }
+    return true;
+}
+
 static void flag_repeaters(struct search *search)
 {
     const struct rv_train *train = &search->train;
@@ -240,6 +290,9 @@ static bool run(struct search *search, const struct rv_sweeps *sweeps,
     find_all(search, train->from);
     for (size_t s = 0; s < train->sweep_count; s++) {
         mark_sweep(search, s);
+    }
+    if (!drop_strays(search)) {
+        return false;
     }
     flag_repeaters(search);
     report(search, request, a_waves, late);

@@ -124,7 +124,8 @@ bool rv_train_prepare(struct rv_train *train, const struct rv_sweeps *sweeps, do
     if (train->y == NULL || train->smooth == NULL || train->used == NULL) {
         return false;
     }
-    const double pre = floor(rv_sample_index(train->start_ms, train->rate_hz, -GUARD_MS)) + 1.0;
+    const double guard_ms = fmin(GUARD_MS, fmax(-0.3 * train->start_ms, 0.0));
+    const double pre = floor(rv_sample_index(train->start_ms, train->rate_hz, -guard_ms)) + 1.0;
     train->pre = pre > 0.0 ? (size_t)fmin(pre, (double)train->count) : 0;
     train->from = rv_train_at(train, from_ms);
     train->to = rv_train_at(train, to_ms);

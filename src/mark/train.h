@@ -90,6 +90,11 @@ struct rv_complexes {
 void rv_complexes_find(const struct rv_train *train, const double *smooth, size_t from, size_t to,
                        double floor_uv, struct rv_complexes *found);
 
+/* The first sample of [from, most) at which the trace rests: what moves before it is the end of the
+ * M-wave. `from` when it never does. */
+size_t rv_complexes_begin(const struct rv_train *train, const double *smooth, size_t from,
+                          size_t most);
+
 /* late_alike.c: do two waves have the same shape at the same latency? Segments of the smoothed
  * sweeps from `a` and `b` on. */
 bool rv_waves_alike(const struct rv_train *train, const double *x, const struct rv_complex *a,
