@@ -59,9 +59,10 @@ static double subtract_mains(const void *context, double time_s)
     return rv_mains_at(context, time_s);
 }
 
-static void note_processing(struct run *run, struct rv_measurement *measurement,
-                            const struct rv_mains *mains, const struct rv_stimuli *stimuli,
-                            const struct rv_channel *channel)
+static enum rv_status note_processing(struct run *run, struct rv_measurement *measurement,
+                                      const struct rv_mains *mains,
+                                      const struct rv_stimuli *stimuli,
+                                      const struct rv_channel *channel, struct rv_error *err)
 {
     struct rv_text text = {0};
     bool compound = marked_compound(measurement->response);
@@ -78,8 +79,9 @@ static void note_processing(struct run *run, struct rv_measurement *measurement,
     if (channel->prefilter != NULL && channel->prefilter[0] != '\0')
         rv_text_format(&text, "; recorded behind the device filter %s", channel->prefilter);
     rv_text_append(&text, "; no filter before the marks");
-    measurement->processing = rv_arena_text(run->report->arena, text.bytes);
+    measurement->processing = text.failed ? NULL : rv_arena_text(run->report->arena, text.bytes);
     rv_text_finish(&text);
+    return measurement->processing != NULL ? RV_OK : rv_fail_memory(err);
 }
 
 /* The amplitude at the reference limit, in microvolt: what "absent" must have been able to see. */
@@ -228,8 +230,9 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     status = mark_and_measure(run, wave, measurement, err);
     if (status != RV_OK)
         return status;
-    note_processing(run, measurement, &mains, &stimuli, &recording->channels[channel]);
-    return keep_trace(run, wave, measurement, err);
+    status =
+        note_processing(run, measurement, &mains, &stimuli, &recording->channels[channel], err);
+    return status == RV_OK ? keep_trace(run, wave, measurement, err) : status;
 }
 
 static enum rv_status measure_waveform(struct run *run, size_t index, struct rv_error *err)
