@@ -155,6 +155,20 @@ static void report_root(struct rv_reading *reading, const struct rv_limb *limb,
     explain(reading, limb, fit, grade == RV_INSUFFICIENT ? "insufficient" : "radiculopathy");
 }
 
+/* Beside a root, a nerve lesion whose sensory responses are preserved is more of the root. */
+static bool belongs_to_root(const struct rv_reading *reading, const struct rv_limb *limb,
+                            const struct rv_fit *lesion)
+{
+    bool arm = rv_text_equal(limb->region, "arm");
+    for (size_t i = 0; i < reading->draft_count; i++) {
+        const struct rv_pattern *made = &reading->drafts[i].pattern;
+        if (strcmp(made->pattern, "radiculopathy") == 0 && made->side == limb->side &&
+            rv_text_equal(made->site, arm ? "cervical" : "lumbosacral"))
+            return lesion->snaps == 0 && lesion->snaps_normal > 0;
+    }
+    return false;
+}
+
 /* One explanation; false when there is none left that has enough support. */
 static bool explain_once(struct rv_reading *reading, const struct rv_limb *limb)
 {
@@ -163,7 +177,8 @@ static bool explain_once(struct rv_reading *reading, const struct rv_limb *limb)
     size_t row = rv_lesion_best(reading, limb, &lesion);
     bool has_root = rv_root_best(reading, limb, &root);
     enum rv_pattern_grade grade = has_root ? rv_root_grade(reading, &root) : RV_INSUFFICIENT;
-    if (row != SIZE_MAX && lesion.cost > rv_reading_number(reading, "cost_refuse"))
+    if (row != SIZE_MAX && (lesion.cost > rv_reading_number(reading, "cost_refuse") ||
+                            belongs_to_root(reading, limb, &lesion)))
         row = SIZE_MAX;
     if (row != SIZE_MAX && (grade == RV_INSUFFICIENT || lesion.cost <= root.cost + 1e-9)) {
         rv_lesion_report(reading, limb, row, &lesion);

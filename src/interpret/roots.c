@@ -194,6 +194,7 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
             rv_strings_add_once(reading, &nerves, muscle->facts->nerve);
         else if (is_paraspinal_of(limb, muscle)) {
             fit->paraspinal_abnormal |= rv_needle_abnormal(muscle);
+            fit->paraspinal_open |= rv_needle_abnormal(muscle) && muscle->explained == NULL;
             fit->paraspinal_normal |= muscle->strength < 0;
         }
     }
@@ -317,17 +318,21 @@ static bool is_whole(struct rv_reading *reading, const struct rv_root_fit *fit)
            fit->snap == RV_TRUE && !early;
 }
 
+/* Too little for two muscles of one root and different nerves. Muscles of the foot fibrillate in
+ * healthy people: alone they are one muscle at most. */
+static bool is_too_little(const struct rv_root_fit *fit)
+{
+    return fit->definite + fit->chronic < 2 || fit->nerves < 2 || fit->foot_only;
+}
+
 /* The grades of section 6.6. Two muscles of one root and different nerves carry everything. */
 enum rv_pattern_grade rv_root_grade(struct rv_reading *reading, const struct rv_root_fit *fit)
 {
-    size_t lasting = fit->definite + fit->chronic;
-    bool doubtful = fit->hand_only || fit->snap == RV_FALSE ||
-                    (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal);
-    if (fit->foot_only && !fit->paraspinal_abnormal)
-        return RV_INSUFFICIENT;
-    if (lasting < 2 || fit->nerves < 2 || fit->foot_only)
-        return lasting >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE : RV_INSUFFICIENT;
-    if (fit->definite < 2 || doubtful)
+    bool some = fit->definite + fit->chronic >= 1;
+    bool unsure = fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal;
+    if (is_too_little(fit))
+        return some && fit->paraspinal_open ? RV_POSSIBLE : RV_INSUFFICIENT;
+    if (fit->definite < 2 || fit->hand_only || fit->snap == RV_FALSE || unsure)
         return RV_POSSIBLE;
     return is_whole(reading, fit) ? RV_DEFINITE : RV_PROBABLE;
 }

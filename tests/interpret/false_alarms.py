@@ -78,7 +78,7 @@ def draw(rng, rows, report):
                 drawn = upper * (1 + CV[column] * z) / (1 + CV[column] * Z97)
                 beyond += drawn > upper
             elif lower is not None and column.startswith("amplitude"):
-                drawn = lower * math.exp(0.4 * (Z97 - z))
+                drawn = min(lower * math.exp(0.4 * (Z97 - z)), 50 if column == "amplitude_mv" else 250)
                 beyond += drawn < lower
             elif lower is not None:
                 drawn = lower * (1 - CV[column] * z) / (1 - CV[column] * Z97)
@@ -113,6 +113,13 @@ def entrapment_segments(rng, rows):
         if row["kind"] == "motor" and row["stimulate"] in ("above elbow", "popliteal fossa") and key in near:
             mean, sd = (3.3, 6.2) if row["nerve"] == "ulnar" else (0, 5)
             row["velocity_m_s"] = "%.1f" % (near[key] - rng.gauss(mean, sd))
+
+
+def reflexes(rng, rows):
+    """The H-reflex of the second side differs by 0.2 (SD 1.0) ms: clinical.md C05."""
+    found = [row for row in rows if row["kind"] == "h_reflex"]
+    if len(found) == 2:
+        found[1]["h_latency_ms"] = "%.2f" % (float(found[0]["h_latency_ms"]) + rng.gauss(0.2, 1.0))
 
 
 def needle_of(rng, limbs):
@@ -154,6 +161,7 @@ def main():
             n, k = draw(rng, rows, run(arguments.program, folder))
             proximal_amplitudes(rng, rows)
             entrapment_segments(rng, rows)
+            reflexes(rng, rows)
             write(folder, person, rows, needle, arguments.days)
             report = run(arguments.program, folder)
         judged, beyond = judged + n, beyond + k
