@@ -14,6 +14,7 @@
 /* A reflex stands this many SDs above the rest; its onset is where this part of its height is
  * first kept up, walking back from the top. */
 #define PRESENT_SDS 6.0
+#define PRESENT_SHARE 0.5 /* of the rest level: few baselines are long enough to trust their SD */
 #define ONSET_SHARE 0.15
 #define ONSET_SDS 3.0
 /* A burst is crossed over gaps of less than this. */
@@ -87,7 +88,8 @@ static double onset_ms(const struct rv_train *train, const struct envelope *enve
         peak = envelope->x[i] > envelope->x[peak] ? i : peak;
     }
     const double height = envelope->x[peak] - envelope->level;
-    if (height < PRESENT_SDS * envelope->sd || peak <= from + 1) {
+    if (height < PRESENT_SDS * envelope->sd || height < PRESENT_SHARE * envelope->level ||
+        peak <= from + 1) {
         return (double)NAN;
     }
     const double threshold = envelope->level + fmax(ONSET_SHARE * height, ONSET_SDS * envelope->sd);

@@ -43,6 +43,10 @@ static const struct rv_compound_rules h_rules = {.blank_ms = 1.0,
                                                  .phi = 0.01,
                                                  .fraction_db = 16.0,
                                                  .fraction_rate = 0.0563,
+                                                 .peak_k = 1.3,
+                                                 .amplitude_k = 1.0,
+                                                 .peak_share = 0.004,
+                                                 .onset_k = 1.2,
                                                  .slope = true};
 
 struct series {

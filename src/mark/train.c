@@ -140,13 +140,12 @@ bool rv_train_prepare(struct rv_train *train, const struct rv_sweeps *sweeps, do
 void rv_train_smoothen(struct rv_train *train, double sd_ms)
 {
     enum { HALF = 64 };
-    double kernel[2 * HALF + 1], sum = 0.0;
+    double kernel[2 * HALF + 1];
     const double sd = fmax(sd_ms * train->rate_hz / 1000.0, 0.3);
     const size_t half = (size_t)fmin((double)HALF, ceil(KERNEL_REACH * sd));
     for (size_t k = 0; k <= 2 * half; k++) {
         const double u = ((double)k - (double)half) / sd;
         kernel[k] = exp(-0.5 * u * u);
-        sum += kernel[k];
     }
     for (size_t s = 0; s < train->sweep_count; s++) {
         const double *x = rv_train_sweep(train, s);

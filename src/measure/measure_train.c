@@ -70,7 +70,7 @@ static double middle(double a, double b, double c)
 static struct size largest(const struct rv_late *late,
                            struct size (*size_of)(const struct rv_late_sweep *))
 {
-    struct size most = {-INFINITY, (double)NAN};
+    struct size most = {(double)-INFINITY, (double)NAN};
     for (size_t i = 1; i + 2 < late->sweep_count; i++) {
         if (is_used(late, i) && is_used(late, i + 1) && is_used(late, i + 2)) {
             const struct size a = size_of(&late->sweeps[i]), b = size_of(&late->sweeps[i + 1]),

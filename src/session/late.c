@@ -31,10 +31,10 @@ struct job {
 static enum rv_status mark_direct(const struct job *job, double to_ms, struct rv_error *err)
 {
     struct rv_mark_request ask = {.kind = RV_MOTOR,
-                                  .search_from_ms = NAN,
+                                  .search_from_ms = (double)NAN,
                                   .search_to_ms = to_ms,
                                   .subtract_tail = job->settings->subtract_tail,
-                                  .limit_uv = NAN};
+                                  .limit_uv = (double)NAN};
     return rv_mark_compound(job->sweeps, &ask, job->arena, job->compound, err);
 }
 
@@ -125,7 +125,7 @@ static enum rv_status find_windows(struct job *job, bool *found, struct rv_error
     double height_cm = job->study->patient.height_cm;
     struct rv_late_request *request = &job->request;
     bool early = false;
-    *request = (struct rv_late_request){NAN, NAN, direct_from_ms, NAN};
+    *request = (struct rv_late_request){(double)NAN, (double)NAN, direct_from_ms, (double)NAN};
     *found = true;
     if (response->kind == RV_REPETITIVE)
         return RV_OK;
