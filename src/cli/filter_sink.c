@@ -338,7 +338,8 @@ static enum rv_status write_record(struct sink *sink, bool all_events, struct rv
     for (size_t i = 0; i < count; i++)
         free(sink->pending[i].text);
     sink->pending_count -= count;
-    memmove(sink->pending, sink->pending + count, sink->pending_count * sizeof *sink->pending);
+    if (count > 0)
+        memmove(sink->pending, sink->pending + count, sink->pending_count * sizeof *sink->pending);
     sink->segment_records++;
     sink->summary.record_count++;
     return status;

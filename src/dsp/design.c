@@ -126,7 +126,7 @@ static void share_taps(struct plan *plan, size_t half)
 static double kaiser(size_t n, size_t half)
 {
     const double x = (double)n / (double)(half + 1);
-    return gsl_sf_bessel_I0(KAISER_BETA * sqrt(1.0 - x * x)) / gsl_sf_bessel_I0(KAISER_BETA);
+    return gsl_sf_bessel_I0(KAISER_BETA * sqrt(1.0 - x * x)); /* the kernel is scaled later */
 }
 
 /* A point going round the unit circle: cos and sin of n * step without a call for each. */
