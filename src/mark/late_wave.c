@@ -130,11 +130,12 @@ size_t rv_complexes_begin(const struct rv_train *train, const double *smooth, si
                           size_t most)
 {
     const double rest = fmax(ACTIVE_NOISE * train->smooth_sd, QUIET_TIMES * train->quiet_uv);
+    const size_t last = most < train->count ? most : train->count;
     size_t i = from;
-    while (i < most && movement(train, smooth, i, from, train->count) >= rest) {
+    while (i < last && movement(train, smooth, i, from, train->count) >= rest) {
         i++;
     }
-    return i < most ? i : from;
+    return i < last ? i : from;
 }
 
 void rv_complexes_find(const struct rv_train *train, const double *smooth, size_t from, size_t to,

@@ -70,9 +70,13 @@ static struct f_values summarise(const struct rv_late *late, struct rv_resample 
         values.count++;
     }
     const double n = (double)values.count;
+    values.persistence = values.used > 0 ? 100.0 * n / (double)values.used : (double)NAN;
+    if (values.count == 0) {
+        values.mean = values.m_ratio = values.repeaters = (double)NAN;
+        return values;
+    }
     values.mean /= n;
-    values.m_ratio = 100.0 * (size / n) / (m / m_count);
-    values.persistence = 100.0 * n / (double)values.used;
+    values.m_ratio = m_count > 0.0 && m > 0.0 ? 100.0 * (size / n) / (m / m_count) : (double)NAN;
     values.repeaters = 100.0 * repeats / n;
     return values;
 }
