@@ -266,6 +266,7 @@ struct rv_change {
     double reference_change;     /* beyond this it counts */
     enum rv_judgement judgement; /* RV_ABNORMAL: beyond the reference change */
     const char *text;
+    const char *obstacle; /* why the change was not judged: "the distances differ"; NULL */
 };
 
 struct rv_interpretation {
