@@ -81,29 +81,31 @@ static bool record_fits(const struct sink_request *request, double record_s, dou
     *bytes = 0.0;
     for (size_t i = 0; i < request->signal_count; i++) {
         const double count = record_s * request->signals[i].rate_hz;
-        if (count < 0.5 || fabs(count - round(count)) > 1e-6 * count)
+        if (!(count >= 0.5) || fabs(count - round(count)) > 1e-6 * count)
             return false;
         *bytes += count * (request->kind == SINK_BDF ? 3.0 : 2.0);
     }
     return true;
 }
 
-/* The records of the input where it has some; else the longest that are not too large. */
+/* The records of the input where it has some; else short ones, because the last is filled up, and
+ * the shortest where each segment has a last one. */
 static double choose_record_s(const struct sink_request *request)
 {
-    static const double tried_s[] = {1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
+    static const double tried_s[] = {0.1,   0.05, 0.02, 0.01, 0.005, 0.002,
+                                     0.001, 0.2,  0.5,  1.0,  10.0};
     double bytes, chosen_s = NAN;
     if (record_fits(request, request->facts->record_s, &bytes))
         return request->facts->record_s;
-    for (size_t i = 0; i < sizeof tried_s / sizeof tried_s[0]; i++) {
-        const bool short_enough = !request->facts->discontinuous || tried_s[i] <= 0.01;
-        if (!short_enough || !record_fits(request, tried_s[i], &bytes))
+    const size_t first = request->facts->discontinuous ? 3 : 0;
+    for (size_t i = first; i < sizeof tried_s / sizeof tried_s[0]; i++) {
+        if (!record_fits(request, tried_s[i], &bytes))
             continue;
-        chosen_s = isnan(chosen_s) || bytes > RECORD_BYTES ? tried_s[i] : chosen_s;
         if (bytes <= RECORD_BYTES)
             return tried_s[i];
+        chosen_s = tried_s[i];
     }
-    return record_fits(request, 10.0, &bytes) && isnan(chosen_s) ? 10.0 : chosen_s;
+    return chosen_s;
 }
 
 /* A word of the EDF+ patient field: blanks become underscores, nothing becomes X. */

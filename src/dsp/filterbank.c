@@ -353,8 +353,8 @@ static enum rv_status set_response(struct bank_band *band, const struct rv_fir *
                                    struct rv_error *err)
 {
     struct rv_fft_real *fft = NULL;
-    double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(size + 2);
     enum rv_status status = rv_fft_real_new(size, &fft, err);
+    double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(size + 2);
     band->real = fir->advance == fir->tap_count / 2;
     band->response = rv_fft_floats(band->real ? size : 2 * size);
     if (status == RV_OK && (samples == NULL || spectrum == NULL || band->response == NULL))

@@ -25,8 +25,10 @@ struct rv_compound_rules {
     /* Standard errors from the noise are multiplied: shapes and levels are models too. */
     double peak_k, amplitude_k, peak_to_peak_k, recovery_k, area_k;
     double amplitude_share, area_share; /* of the value, added in quadrature */
+    double peak_share;                  /* of the peak's window, for its latency */
     double onset_k;
-    bool slope; /* the hinge's baseline may slope */
+    double least_snr; /* amplitude over noise SD below which nothing is called a wave */
+    bool slope;       /* the hinge's baseline may slope */
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
@@ -63,7 +65,7 @@ struct rv_wave {
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */
     bool artefact_seen;            /* something happened at the stimulus */
-    bool artefact_large;           /* it still matters after blanking */
+    bool at_bound;                 /* no peak inside the search window */
     size_t peak, foot;             /* coarse: of the chosen negative phase */
     double seed_ms, seed_reach_ms; /* where presence found the wave */
     /* refined: */
@@ -111,7 +113,7 @@ struct rv_presence {
     double score;           /* chi-squared-like, 2 degrees of freedom */
     double at_ms, width_ms; /* centre and SD of the best shape */
     double detectable;      /* amplitude that reaches the threshold nearly always */
-    bool present, spike, at_bound;
+    bool present, spike;
 };
 bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence);
 
@@ -149,5 +151,8 @@ bool rv_dip_onset(const struct rv_wave *wave, size_t dip, struct rv_onset *onset
 
 /* ends.c: recovery, positive peak, end, duration, area. */
 void rv_ends_mark(struct rv_wave *wave, const struct rv_onset *onset, struct rv_compound *compound);
+
+/* technique.c: flags, and withholds what they forbid. */
+void rv_technique_judge(const struct rv_wave *wave, struct rv_compound *compound);
 
 #endif

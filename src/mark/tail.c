@@ -325,6 +325,28 @@ static bool cancels(const struct rv_wave *wave, const struct rv_tail *fit)
     return false;
 }
 
+/* BIC's price: two numbers and a choice of shape 2 ln n + 4 and 4 ln n + 12; a step or a drift is
+ * one number. */
+static double penalty(const struct rv_tail *fit, double n)
+{
+    static const double shape[3] = {0.0, 4.0, 12.0};
+    const size_t k = fit->exponentials;
+    const double base = fit->step || fit->drift ? log(n) + 2.0 : 0.0;
+    return base + 2.0 * (double)k * log(n) + shape[k];
+}
+
+/* May a shape of tail be tried? */
+static bool is_allowed(const struct rv_wave *wave, const struct rv_tail *shape, size_t most)
+{
+    /* A slope is known from a stretch about as long as the wave it is carried under. */
+    const double from_ms = rv_wave_ms(wave, (double)(wave->pre_count > 0 ? 0 : wave->blank));
+    const double span_ms = rv_wave_ms(wave, (double)wave->tail_until) - from_ms;
+    if (shape->exponentials > most || (shape->step && (wave->pre_count < 6 || most == 0))) {
+        return false;
+    }
+    return !shape->drift || span_ms > DRIFT_SPANS * wave->rules->back_ms;
+}
+
 static void choose(struct rv_wave *wave, size_t exponentials_most)
 {
     static const struct rv_tail shapes[] = {
@@ -341,45 +363,30 @@ static void choose(struct rv_wave *wave, size_t exponentials_most)
     const double origin_ms = rv_wave_ms(wave, (double)wave->blank);
     double rss[sizeof shapes / sizeof *shapes], costs[sizeof shapes / sizeof *shapes],
         least = (double)INFINITY, slopes[N];
-    size_t count = 0;
+    size_t count = 0, chosen = 0;
     collect(wave, origin_ms, &sums);
     const double n = (double)sums.rows;
-    const bool may_step = wave->pre_count >= 6 && exponentials_most > 0;
-    /* A slope is known from a stretch about as long as the wave it is carried under. */
-    const double from_ms = rv_wave_ms(wave, (double)(wave->pre_count > 0 ? 0 : wave->blank));
-    const bool may_drift =
-        rv_wave_ms(wave, (double)wave->tail_until) - from_ms > DRIFT_SPANS * wave->rules->back_ms;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        if (shapes[i].exponentials > exponentials_most || (shapes[i].step && !may_step) ||
-            (shapes[i].drift && !may_drift)) {
+        if (!is_allowed(wave, &shapes[i], exponentials_most)) {
             continue;
         }
         fits[count] = shapes[i];
         fits[count].origin_ms = origin_ms;
         search_grid(&sums, &fits[count]);
         rss[count] = sharpen(wave, &fits[count]);
-        if (fits[count].exponentials + (fits[count].step ? 1 : 0) < 2 ||
+        if (fits[count].exponentials + (fits[count].step ? 1u : 0u) < 2 ||
             !cancels(wave, &fits[count])) {
             least = fmin(least, rss[count++]);
         }
     }
     const double variance =
         fmax(least / fmax(4.0, n - 6.0), 0.25 * wave->noise.sd * wave->noise.sd);
-    /* Two numbers and a choice of shape: 2 ln n + 4 and 4 ln n + 12; a step is one number. */
-    const double shape[3] = {0.0, 4.0, 12.0};
-    double cheapest = (double)INFINITY;
     for (size_t i = 0; i < count; i++) {
-        const size_t k = fits[i].exponentials;
-        const double penalty = 2.0 * (double)k * log(n) + shape[k] +
-                               (fits[i].step || fits[i].drift ? log(n) + 2.0 : 0.0);
-        const double cost = rss[i] / (CORRELATION * variance) + penalty;
-        costs[i] = cost;
-        if (cost < cheapest) {
-            cheapest = cost;
-            wave->tail = fits[i];
-        }
+        costs[i] = rss[i] / (CORRELATION * variance) + penalty(&fits[i], n);
+        chosen = costs[i] < costs[chosen] ? i : chosen;
     }
-    keep_rivals(wave, fits, costs, count, cheapest);
+    wave->tail = fits[chosen];
+    keep_rivals(wave, fits, costs, count, costs[chosen]);
     (void)solve(wave, true, &wave->tail, slopes);
 }
 
