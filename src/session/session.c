@@ -209,6 +209,20 @@ static enum rv_status mark_and_measure(struct run *run, struct wave *wave,
     return RV_OK;
 }
 
+/* All stimuli of a response, and those whose sweeps are averaged. */
+static enum rv_status find_stimuli(const struct run *run, const struct rv_recording *recording,
+                                   size_t channel, const struct rv_response *response,
+                                   struct rv_stimuli *all, struct rv_stimuli *stimuli,
+                                   struct rv_error *err)
+{
+    struct rv_arena *arena = run->report->arena;
+    enum rv_status status = rv_stimuli_find(recording, channel, response->stimuli, arena, all, err);
+    *stimuli = *all;
+    if (status == RV_OK && marked_compound(response))
+        status = rv_stimuli_strongest(all, arena, stimuli, err);
+    return status;
+}
+
 static enum rv_status cut(struct run *run, const struct rv_recording *recording, size_t index,
                           size_t channel, struct rv_error *err)
 {
@@ -229,11 +243,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     enum rv_status status = response_scale(response, &recording->channels[channel], &request.scale,
                                            &request.calibrated, err);
     if (status == RV_OK)
-        status =
-            rv_stimuli_find(recording, channel, response->stimuli, run->report->arena, &all, err);
-    stimuli = all;
-    if (status == RV_OK && marked_compound(response))
-        status = rv_stimuli_strongest(&all, run->report->arena, &stimuli, err);
+        status = find_stimuli(run, recording, channel, response, &all, &stimuli, err);
     if (status == RV_OK && run->settings->subtract_mains)
         status = estimate_mains(run, recording, channel, &all, request.to_ms, &mains, err);
     if (status != RV_OK)
@@ -252,9 +262,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     measurement->sweeps_used = wave->sweeps.used_count;
     measurement->sweeps_rejected = wave->sweeps.sweep_count - wave->sweeps.used_count;
     status = mark_and_measure(run, wave, measurement, err);
-    if (status != RV_OK)
-        return status;
-    if (stimuli.count < all.count)
+    if (status == RV_OK && stimuli.count < all.count)
         status = measure_series(recording, &all, request, wave, measurement, err);
     if (status != RV_OK)
         return status;
