@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMATS_MOST = 8, PATH_SIZE = 4096 };
+enum { FORMATS_MOST = 8, PATH_SIZE = 4096, SEARCH_MOST_MS = 1000 };
 
 void report_defaults(void *values)
 {
@@ -33,6 +33,12 @@ const struct option_row report_options[] = {
      offsetof(struct report_values, reference), 0, 0},
     {"reference-set", 'R', OPTION_TEXT, "NAME", "set of the table to use (default: NDTF 2016)",
      offsetof(struct report_values, reference_set), 0, 0},
+    {"label", 0, OPTION_TEXT, "TEXT",
+     "a single recording: what it is, for example \"median motor R wrist APB 80mm\"",
+     offsetof(struct report_values, label), 0, 0},
+    {"search", 0, OPTION_TEXT, "FROM:TO",
+     "where responses are looked for, ms after the stimulus (default: by kind)",
+     offsetof(struct report_values, search), 0, 0},
     {"mains", 0, OPTION_NUMBER, "HZ", "mains frequency (default: found in the recording)",
      offsetof(struct report_values, mains_hz), 40, 70},
     {"keep-mains", 0, OPTION_FLAG, NULL, "do not subtract mains hum",
@@ -251,6 +257,24 @@ static enum rv_status write_outputs(const struct plan *plan, const struct rv_rep
     return status;
 }
 
+/* "15:45". The C locale is the program's only one: strtod and its '.' are safe here. */
+static enum rv_status read_search(const char *text, struct rv_settings *settings,
+                                  struct rv_error *err)
+{
+    char *colon, *end;
+    if (text == NULL)
+        return RV_OK;
+    settings->search_from_ms = strtod(text, &colon);
+    settings->search_to_ms = strtod(*colon == ':' ? colon + 1 : colon, &end);
+    bool two = strspn(text, ".0123456789:") == strlen(text) && colon != text && *colon == ':' &&
+               end != colon + 1 && *end == '\0';
+    if (!two || settings->search_to_ms > SEARCH_MOST_MS ||
+        settings->search_from_ms >= settings->search_to_ms)
+        return fail(err, RV_MISUSE, text,
+                    "--search takes an earlier and a later time in ms, such as 1.2:25");
+    return RV_OK;
+}
+
 static enum rv_status read_settings(const struct report_values *values,
                                     struct rv_settings *settings, struct rv_error *err)
 {
@@ -264,7 +288,9 @@ static enum rv_status read_settings(const struct report_values *values,
     settings->correct_temperature = !values->no_correction;
     settings->interpret = !values->no_interpretation;
     settings->strict = values->strict;
-    return source_options_read(&values->source, &settings->source, err);
+    settings->label = values->label;
+    enum rv_status status = read_search(values->search, settings, err);
+    return status == RV_OK ? source_options_read(&values->source, &settings->source, err) : status;
 }
 
 /* A withheld value, or a flag beyond those that only say what was done to the signal. */

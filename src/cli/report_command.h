@@ -11,6 +11,7 @@ struct report_values {
     struct source_values source;
     const char *output, *formats;
     const char *reference, *reference_set;
+    const char *label, *search;
     double mains_hz, reject_ratio;
     bool keep_mains, keep_tail, no_interpretation, no_correction;
     bool force, strict;

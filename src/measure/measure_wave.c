@@ -232,6 +232,15 @@ void rv_measure_wave(const struct rv_sweeps *sweeps, const struct rv_compound *c
     measurement->grade = grade(measurement);
 }
 
+void rv_measure_series(const struct rv_sweeps *series, const struct rv_compound *compound,
+                       struct rv_measurement *measurement)
+{
+    if (compound->presence == RV_MEASURED && is_rising(series, compound)) {
+        measurement->flags |= rv_flag_bit(RV_FLAG_SUBMAXIMAL);
+        measurement->grade = grade(measurement);
+    }
+}
+
 void rv_measure_entered(const struct rv_response *response, struct rv_measurement *measurement)
 {
     bool any = false;

@@ -167,6 +167,29 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
     return status;
 }
 
+/* The weaker sweeps of a series tell whether the response was still growing. */
+static enum rv_status measure_series(const struct rv_recording *recording,
+                                     const struct rv_stimuli *stimuli,
+                                     struct rv_epoch_request request, const struct wave *wave,
+                                     struct rv_measurement *measurement, struct rv_error *err)
+{
+    struct rv_sweeps series;
+    struct rv_arena *scratch = rv_arena_new();
+    struct rv_notices unheard = {.arena = scratch};
+    request.reject_ratio = 0;
+    enum rv_status status = scratch == NULL
+                                ? rv_fail_memory(err)
+                                : rv_epoch_cut(recording, stimuli, &request, scratch, &series,
+                                               &unheard, measurement->response->id, err);
+    bool same = status == RV_OK && series.sample_count == wave->sweeps.sample_count &&
+                fabs(series.start_ms - wave->sweeps.start_ms) < 1e-9;
+    if (same)
+        rv_measure_series(&series, &wave->compound, measurement);
+    rv_notices_finish(&unheard);
+    rv_arena_free(scratch);
+    return status;
+}
+
 static enum rv_status mark_and_measure(struct run *run, struct wave *wave,
                                        struct rv_measurement *measurement, struct rv_error *err)
 {
@@ -188,13 +211,27 @@ static enum rv_status mark_and_measure(struct run *run, struct wave *wave,
     return RV_OK;
 }
 
+/* All stimuli of a response, and those whose sweeps are averaged. */
+static enum rv_status find_stimuli(const struct run *run, const struct rv_recording *recording,
+                                   size_t channel, const struct rv_response *response,
+                                   struct rv_stimuli *all, struct rv_stimuli *stimuli,
+                                   struct rv_error *err)
+{
+    struct rv_arena *arena = run->report->arena;
+    enum rv_status status = rv_stimuli_find(recording, channel, response->stimuli, arena, all, err);
+    *stimuli = *all;
+    if (status == RV_OK && marked_compound(response))
+        status = rv_stimuli_strongest(all, arena, stimuli, err);
+    return status;
+}
+
 static enum rv_status cut(struct run *run, const struct rv_recording *recording, size_t index,
                           size_t channel, struct rv_error *err)
 {
     struct rv_measurement *measurement = &run->measurements[index];
     const struct rv_response *response = measurement->response;
     struct wave *wave = &run->waves[index];
-    struct rv_stimuli stimuli;
+    struct rv_stimuli all = {0}, stimuli;
     struct rv_mains mains = {0};
     struct rv_epoch_request request = {.channel = channel,
                                        .polarity = response->polarity,
@@ -208,10 +245,9 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     enum rv_status status = response_scale(response, &recording->channels[channel], &request.scale,
                                            &request.calibrated, err);
     if (status == RV_OK)
-        status = rv_stimuli_find(recording, channel, response->stimuli, run->report->arena,
-                                 &stimuli, err);
+        status = find_stimuli(run, recording, channel, response, &all, &stimuli, err);
     if (status == RV_OK && run->settings->subtract_mains)
-        status = estimate_mains(run, recording, channel, &stimuli, request.to_ms, &mains, err);
+        status = estimate_mains(run, recording, channel, &all, request.to_ms, &mains, err);
     if (status != RV_OK)
         return status;
     if (mains.found) {
@@ -228,6 +264,8 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     measurement->sweeps_used = wave->sweeps.used_count;
     measurement->sweeps_rejected = wave->sweeps.sweep_count - wave->sweeps.used_count;
     status = mark_and_measure(run, wave, measurement, err);
+    if (status == RV_OK && stimuli.count < all.count)
+        status = measure_series(recording, &all, request, wave, measurement, err);
     if (status != RV_OK)
         return status;
     status =
@@ -320,11 +358,6 @@ static enum rv_status prepare(struct run *run, struct rv_error *err)
     run->align = rv_allocate(count, sizeof *run->align);
     if (run->measurements == NULL || run->waves == NULL || run->align == NULL)
         return rv_fail_memory(err);
-    for (size_t i = 0; i < run->study->notice_count; i++) {
-        const struct rv_notice *notice = &run->study->notices[i];
-        rv_notice_add(&run->notices, notice->level, notice->code, notice->where, "%s",
-                      notice->text);
-    }
     enum rv_status status = rv_reference_open(run->settings->reference_path,
                                               run->settings->reference_set, &run->reference, err);
     if (status != RV_OK)

@@ -53,8 +53,7 @@ static enum rv_status read_label(struct builder *builder, const char *source, co
     bool told = rv_notice_has(builder->notices, "label_not_understood", source);
     if (said->label.not_understood != NULL && !told)
         rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
-                      "%s \"%s\": not understood: %s", source, said->text,
-                      said->label.not_understood);
+                      "\"%s\" is not understood: %s", said->text, said->label.not_understood);
     return RV_OK;
 }
 
