@@ -90,7 +90,7 @@ static enum rv_status check_descriptor(struct rv_input *input, bool standard, st
 
 enum rv_status rv_input_open(const char *path, struct rv_input **input, struct rv_error *err)
 {
-    struct rv_input *made;
+    struct rv_input *made = NULL;
     enum rv_status status = input_new(path, &made, err);
     if (status != RV_OK)
         return status;

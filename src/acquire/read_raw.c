@@ -217,6 +217,9 @@ static enum rv_status open_raw(struct rv_source *source, struct rv_error *err)
     const struct state *state = source->state;
     uint64_t size = rv_input_size(source->input);
     source->facts.format = "raw PCM";
+    if (size != UINT64_MAX && size / state->encoding->bytes > source->options.max_samples)
+        return rv_fail(err, RV_DATA, "holds %" PRIu64 " samples, at most %zu may be read",
+                       size / state->encoding->bytes, source->options.max_samples);
     if (size != UINT64_MAX)
         source->facts.duration_s = (double)(size / state->frame_bytes) / source->options.rate_hz;
     if (!source->channels[0].calibrated)

@@ -282,6 +282,9 @@ static enum rv_status describe(struct rv_source *source, struct rv_error *err)
         return rv_fail_memory(err);
     source->channel_count = count;
     enum rv_status status = RV_OK;
+    if (state->expected != UINT64_MAX && state->expected > source->options.max_samples / count)
+        status = rv_fail(err, RV_DATA, "holds %" PRIu64 " x %zu samples, at most %zu may be read",
+                         state->expected, count, source->options.max_samples);
     for (size_t i = 0; i < count && status == RV_OK; i++)
         status = describe_channel(source, i, err);
     if (status != RV_OK)

@@ -272,11 +272,12 @@ enum rv_status rv_source_open(const char *path, const struct rv_source_options *
                               struct rv_source **source, struct rv_error *err)
 {
     struct rv_input *input;
-    enum rv_status status = rv_input_open(path, &input, err);
+    struct rv_error why;
+    enum rv_status status = rv_input_open(path, &input, &why);
     if (status != RV_OK && !open_header(path, &input)) {
         char visible[520];
         rv_text_visible(path, strlen(path), visible, sizeof visible);
-        return rv_fail_in(err, status, "%s", visible);
+        return rv_fail(err, status, "%s: %s", visible, why.text);
     }
     return source_open(input, options, source, err);
 }

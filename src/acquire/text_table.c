@@ -62,8 +62,23 @@ static enum rv_status keep_line(struct rv_text_table *table, struct rv_error *er
     return RV_OK;
 }
 
-/* Lines of the table; remarks before the first are read, and the last of them is kept: programs
- * write their header so. */
+/* Reads a remark above the table; the last one that is no statement is kept: programs write their
+ * header so. */
+static enum rv_status take_remark(struct rv_text_table *table, char **last_remark,
+                                  struct rv_error *err)
+{
+    const char *text = table->lines.bytes + strspn(table->lines.bytes, " \t#%");
+    enum rv_status status = rv_text_remark_read(table->arena, text, &table->remarks, err);
+    if (status != RV_OK)
+        return rv_fail_in(err, status, "line %llu", (unsigned long long)table->lines.number);
+    rv_release(*last_remark);
+    *last_remark = NULL;
+    if (strpbrk(text, ":=") != NULL) /* "Unit: mV" is no row of names */
+        return RV_OK;
+    *last_remark = copy_line(text);
+    return *last_remark == NULL ? rv_fail_memory(err) : RV_OK;
+}
+
 static enum rv_status read_ahead(struct rv_text_table *table, char **last_remark,
                                  struct rv_error *err)
 {
@@ -73,23 +88,13 @@ static enum rv_status read_ahead(struct rv_text_table *table, char **last_remark
         enum rv_status status = rv_lines_next(&table->lines, &more, err);
         if (status != RV_OK || !more)
             return status;
-        const char *line = table->lines.bytes;
-        if (is_empty(line))
+        if (is_empty(table->lines.bytes))
             continue;
-        if (!is_remark(line)) {
+        bytes += table->lines.length;
+        if (!is_remark(table->lines.bytes))
             status = keep_line(table, err);
-            bytes += table->lines.length;
-        } else if (table->lead_count == 0) {
-            line += strspn(line, " \t#%");
-            status = rv_text_remark_read(table->arena, line, &table->remarks, err);
-            if (status != RV_OK)
-                return rv_fail_in(err, status, "line %llu",
-                                  (unsigned long long)table->lines.number);
-            rv_release(*last_remark);
-            bool statement = strpbrk(line, ":=") != NULL; /* "Unit: mV" is no row of names */
-            *last_remark = statement ? NULL : copy_line(line);
-            status = *last_remark == NULL && !statement ? rv_fail_memory(err) : RV_OK;
-        }
+        else if (table->lead_count == 0)
+            status = take_remark(table, last_remark, err);
         if (status != RV_OK)
             return status;
     }

@@ -242,6 +242,9 @@ static enum rv_status make_planes(struct rv_source *source, struct rv_wfdb_part 
         skew = signal->skew > skew ? signal->skew : skew;
         frame += signal->frame_samples;
     }
+    if (part->header.frames > source->options.max_samples / frame)
+        return rv_fail(err, RV_DATA, "holds %" PRIu64 " x %zu samples, at most %zu may be read",
+                       part->header.frames, frame, source->options.max_samples);
     rv_planes_finish(&part->planes);
     part->block_frames = BLOCK_SAMPLES / frame > 0 ? BLOCK_SAMPLES / frame : 1;
     size_t frames = part->block_frames + skew;

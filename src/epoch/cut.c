@@ -16,6 +16,10 @@ static const double pi = 3.14159265358979323846;
 static const double small_cut = 0.1;
 /* Which alignment of the sweeps is better is judged from here on: tails of artefacts are over. */
 static const double spread_from_ms = 2.5;
+/* Sweeps whose stimulus falls elsewhere between two samples are moved to a common place, from here
+ * on: before it lies the shock, which is no band-limited signal. */
+static const double move_from_ms = 0.5;
+static const double move_least = 0.01;    /* of a sample */
 static const double before_next_ms = 1.0; /* a window ends so long before the next stimulus */
 const double rv_response_from_ms = 1.0;
 
@@ -148,25 +152,40 @@ double rv_cut_factor(const struct rv_epoch_request *request)
     return request->polarity == RV_NEGATIVE_UP ? -request->scale : request->scale;
 }
 
-static void copy_samples(const struct rv_cut *cut, double first, struct rv_sweeps *sweeps,
-                         double *samples)
+/* One sweep as its samples lie, and where they lie: sample i at recording time
+ * start_s + (place + i) / rate. */
+static void subtract(const struct rv_epoch_request *request, double start_s, double place,
+                     double rate_hz, size_t count, double *x)
+{
+    double factor = rv_cut_factor(request);
+    for (size_t i = 0; request->subtract != NULL && i < count; i++)
+        x[i] -= factor * request->subtract(request->subtract_context,
+                                           start_s + (place + (double)i) / rate_hz);
+}
+
+static void copy_samples(const struct rv_cut *cut, double first, double shared,
+                         struct rv_sweeps *sweeps, double *samples)
 {
     const struct rv_epoch_request *request = cut->request;
     double factor = rv_cut_factor(request);
+    double moved = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, move_from_ms);
+    size_t from = moved > 0.0 ? (size_t)moved : 0;
     for (size_t s = 0; s < cut->place_count; s++) {
+        const struct rv_place *place = &cut->places[s];
         const double *raw = rv_cut_raw(cut, s, first);
         double *x = samples + s * sweeps->sample_count;
+        double off = shared - (place->anchor - place->at);
         for (size_t i = 0; i < sweeps->sample_count; i++)
             x[i] = factor * raw[i];
-        if (request->subtract == NULL)
-            continue;
-        const struct rv_place *place = &cut->places[s];
+        bool move = fabs(off) > move_least && from < sweeps->sample_count;
+        if (move)
+            rv_cut_move(cut, s, first, off, from, sweeps->sample_count, x);
         double start_s = cut->recording->segments[place->segment].start_s;
-        for (size_t i = 0; i < sweeps->sample_count; i++) {
-            double index = place->anchor + first + (double)i;
-            x[i] -= factor *
-                    request->subtract(request->subtract_context, start_s + index / sweeps->rate_hz);
-        }
+        double at = place->anchor + first;
+        size_t still = move ? from : sweeps->sample_count;
+        subtract(request, start_s, at, sweeps->rate_hz, still, x);
+        subtract(request, start_s, at + (double)still + off, sweeps->rate_hz,
+                 sweeps->sample_count - still, x + still);
     }
 }
 
@@ -204,25 +223,17 @@ static void average_error(struct rv_sweeps *sweeps, const double *level, double 
     sweeps->average_sd = sd;
 }
 
-/* Mean and SD, over the used sweeps, of the time between a stimulus and its anchor, in samples. */
-static void anchor_residual(const struct rv_cut *cut, const bool *rejected, double *mean,
-                            double *sd)
+/* Mean time between a stimulus and its anchor, in samples: what the sweeps share. */
+static double shared_residual(const struct rv_cut *cut)
 {
-    double sum = 0.0, squares = 0.0, count = 0.0;
-    for (size_t i = 0; i < cut->place_count; i++) {
-        if (rejected != NULL && rejected[i])
-            continue;
-        double residual = cut->places[i].anchor - cut->places[i].at;
-        sum += residual;
-        squares += residual * residual;
-        count += 1.0;
-    }
-    *mean = sum / count;
-    *sd = sqrt(fmax(squares / count - *mean * *mean, 0.0));
+    double sum = 0.0;
+    for (size_t i = 0; i < cut->place_count; i++)
+        sum += cut->places[i].anchor - cut->places[i].at;
+    return sum / (double)cut->place_count;
 }
 
-static enum rv_status reject_and_average(const struct rv_cut *cut, double first,
-                                         struct rv_sweeps *sweeps, struct rv_error *err)
+static enum rv_status reject_and_average(const struct rv_cut *cut, struct rv_sweeps *sweeps,
+                                         struct rv_error *err)
 {
     size_t count = sweeps->sweep_count;
     bool *rejected = rv_arena_alloc(cut->arena, count, sizeof *rejected);
@@ -244,9 +255,6 @@ static enum rv_status reject_and_average(const struct rv_cut *cut, double first,
         average_used(sweeps, average);
         if (sweeps->used_count > 1)
             average_error(sweeps, level, sd);
-        double mean, spread;
-        anchor_residual(cut, rejected, &mean, &spread);
-        sweeps->start_ms = rv_sample_ms(0.0, sweeps->rate_hz, first + mean);
     }
     rv_release(level);
     return status;
@@ -269,9 +277,8 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
                                  .jitter_ms = (double)NAN,
                                  .offset_ms = (double)NAN,
                                  .mains_se_uv = cut->request->subtract_se_uv};
-    double mean, sd;
-    anchor_residual(cut, NULL, &mean, &sd);
-    sweeps->start_ms = rv_sample_ms(0.0, sweeps->rate_hz, first + mean);
+    double shared = shared_residual(cut);
+    sweeps->start_ms = rv_sample_ms(0.0, sweeps->rate_hz, first + shared);
     size_t cells;
     if (!rv_multiply(sweeps->sweep_count, sweeps->sample_count, &cells))
         return rv_fail_memory(err);
@@ -279,7 +286,7 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
     double *intensity = rv_arena_alloc(cut->arena, cut->place_count, sizeof *intensity);
     if (samples == NULL || intensity == NULL)
         return rv_fail_memory(err);
-    copy_samples(cut, first, sweeps, samples);
+    copy_samples(cut, first, shared, sweeps, samples);
     for (size_t i = 0; i < cut->place_count; i++)
         intensity[i] = cut->stimuli->intensity == NULL
                            ? (double)NAN
@@ -287,7 +294,7 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
     sweeps->samples = samples;
     sweeps->intensity = intensity;
     rv_cut_clipping(cut, first, sweeps);
-    status = reject_and_average(cut, first, sweeps, err);
+    status = reject_and_average(cut, sweeps, err);
     if (status != RV_OK)
         return status;
     rv_cut_locate(cut, first, sweeps);

@@ -41,6 +41,10 @@ const double *rv_cut_raw(const struct rv_cut *cut, size_t i, double first);
 /* Microvolt, G1 positive, for one raw unit. */
 double rv_cut_factor(const struct rv_epoch_request *request);
 
+/* Fills x[from..count) with sweep i taken `off` samples later than its samples lie (|off| <= 1). */
+void rv_cut_move(const struct rv_cut *cut, size_t i, double first, double off, size_t from,
+                 size_t count, double *x);
+
 /* Sets clipped, clip_low, clip_high and resolution. */
 void rv_cut_clipping(const struct rv_cut *cut, double first, struct rv_sweeps *sweeps);
 

@@ -49,8 +49,8 @@ struct rv_epoch_request {
 
 /* Cuts, subtracts, takes the pre-stimulus level off for comparing, rejects outliers (counted) and
  * averages. Windows over a gap or beyond the ends are shortened for all where the cut is small,
- * else left out and counted. RV_DATA when no sweep is left. A stimulus between two samples moves
- * start_ms, never a sample. Method: docs/methods/epochs.md. */
+ * else left out and counted. RV_DATA when no sweep is left. Stimuli that fall elsewhere between two
+ * samples are brought to one place by interpolation. Method: docs/methods/epochs.md. */
 enum rv_status rv_epoch_cut(const struct rv_recording *recording, const struct rv_stimuli *stimuli,
                             const struct rv_epoch_request *request, struct rv_arena *arena,
                             struct rv_sweeps *sweeps, struct rv_notices *notices, const char *where,

@@ -59,6 +59,8 @@ static bool is_entrapment(const struct rv_response *response)
 {
     return (rv_text_equal(response->nerve, "ulnar") &&
             rv_text_equal(response->stimulate, "above elbow")) ||
+           (rv_text_equal(response->nerve, "median") &&
+            rv_text_equal(response->stimulate, "wrist")) ||
            (rv_text_equal(response->nerve, "fibular") &&
             rv_text_equal(response->stimulate, "popliteal fossa"));
 }
@@ -74,6 +76,14 @@ static bool meets_latency(struct rv_reading *reading, const struct criterion *cr
            latency >= criterion->percent / 100 * upper;
 }
 
+/* Another site of the same motor study, entrapment segments apart. */
+static bool is_site_of(const struct rv_response *response, const struct rv_nerve_item *item)
+{
+    return response->kind == RV_MOTOR && response->side == item->side && !is_entrapment(response) &&
+           rv_text_equal(response->nerve, item->nerve) &&
+           rv_text_equal(response->record, item->record);
+}
+
 static bool meets_velocity(struct rv_reading *reading, const struct criterion *criterion,
                            const struct rv_nerve_item *item, const char **id)
 {
@@ -81,19 +91,27 @@ static bool meets_velocity(struct rv_reading *reading, const struct criterion *c
     double percent =
         small < criterion->small_percent ? criterion->percent_small : criterion->percent;
     for (size_t i = 0; i < reading->measurement_count; i++) {
-        const struct rv_response *response = reading->measurements[i].response;
-        double velocity, se;
-        double lower = reading->measurements[i].results[RV_CONDUCTION_VELOCITY].verdict.lower;
-        if (response->kind != RV_MOTOR || response->side != item->side || is_entrapment(response) ||
-            !rv_text_equal(response->nerve, item->nerve) ||
-            !rv_text_equal(response->record, item->record) || rv_observe_cold(reading, i) != 0 ||
+        const struct rv_measurement *found = &reading->measurements[i];
+        double velocity, se, lower = found->results[RV_CONDUCTION_VELOCITY].verdict.lower;
+        if (!is_site_of(found->response, item) || rv_observe_cold(reading, i) != 0 ||
             !rv_observe_value(reading, i, RV_CONDUCTION_VELOCITY, &velocity, &se))
             continue;
-        *id = response->id;
+        *id = found->response->id;
         if (velocity > 0 && velocity <= percent / 100 * lower)
             return true;
     }
     return false;
+}
+
+static bool is_late(const struct rv_reading *reading, const struct criterion *criterion,
+                    size_t measurement, double small)
+{
+    double latency, se;
+    double percent =
+        small < criterion->small_percent ? criterion->percent_small : criterion->percent;
+    double upper = reading->measurements[measurement].results[RV_F_MINIMUM].verdict.upper;
+    return rv_observe_value(reading, measurement, RV_F_MINIMUM, &latency, &se) &&
+           latency >= percent / 100 * upper;
 }
 
 static bool meets_f(struct rv_reading *reading, const struct criterion *criterion,
@@ -101,19 +119,14 @@ static bool meets_f(struct rv_reading *reading, const struct criterion *criterio
 {
     bool absence = strcmp(criterion->kind, "f_absent") == 0;
     double small = cmap_percent(reading, item);
-    double percent =
-        small < criterion->small_percent ? criterion->percent_small : criterion->percent;
     for (size_t i = 0; i < reading->measurement_count; i++) {
-        const struct rv_measurement *found = &reading->measurements[i];
-        double latency, se;
-        if (found->response->kind != RV_F_WAVE || found->response->side != item->side ||
-            !rv_text_equal(found->response->nerve, item->nerve) || rv_observe_cold(reading, i) != 0)
+        const struct rv_response *response = reading->measurements[i].response;
+        if (response->kind != RV_F_WAVE || response->side != item->side ||
+            !rv_text_equal(response->nerve, item->nerve) || rv_observe_cold(reading, i) != 0)
             continue;
-        *id = found->response->id;
-        if (absence && rv_observe_absent(reading, i) && small >= criterion->cmap_percent)
-            return true;
-        if (!absence && rv_observe_value(reading, i, RV_F_MINIMUM, &latency, &se) &&
-            latency >= percent / 100 * found->results[RV_F_MINIMUM].verdict.upper)
+        *id = response->id;
+        if (absence ? rv_observe_absent(reading, i) && small >= criterion->cmap_percent
+                    : is_late(reading, criterion, i, small))
             return true;
     }
     return false;
@@ -129,28 +142,34 @@ static bool may_be_variant(struct rv_reading *reading, size_t proximal)
            rv_predicate_truth(reading, "martin_gruber", response->side) != RV_FALSE;
 }
 
+/* Percent that a value falls (drop) or rises from the distal site to this one; NaN where it
+ * cannot be said or the distal response is too small. */
+static double segment_change(struct rv_reading *reading, size_t proximal, bool drop)
+{
+    enum rv_parameter parameter = drop ? RV_AMPLITUDE : RV_NEGATIVE_DURATION;
+    size_t distal = rv_observe_distal(reading, proximal);
+    double here, there, amplitude_mv, se;
+    if (distal == SIZE_MAX || !rv_observe_value(reading, proximal, parameter, &here, &se) ||
+        !rv_observe_value(reading, distal, parameter, &there, &se) || there <= 0 ||
+        !rv_observe_value(reading, distal, RV_AMPLITUDE, &amplitude_mv, &se) ||
+        amplitude_mv < rv_reading_number(reading, "small_cmap_mv"))
+        return NAN;
+    return 100 * (drop ? there - here : here - there) / there;
+}
+
 static bool meets_segment(struct rv_reading *reading, const struct criterion *criterion,
                           const struct rv_nerve_item *item, const char **id)
 {
     bool drop = strcmp(criterion->kind, "drop") == 0;
-    enum rv_parameter parameter = drop ? RV_AMPLITUDE : RV_NEGATIVE_DURATION;
-    double floor_mv = rv_reading_number(reading, "small_cmap_mv");
+    if (cmap_percent(reading, item) < criterion->cmap_percent)
+        return false;
     for (size_t i = 0; i < reading->measurement_count; i++) {
         const struct rv_response *response = reading->measurements[i].response;
-        size_t distal;
-        double here, there, amplitude, se;
-        if (response->kind != RV_MOTOR || response->side != item->side || is_entrapment(response) ||
-            !rv_text_equal(response->nerve, item->nerve) ||
-            !rv_text_equal(response->record, item->record) ||
-            (distal = rv_observe_distal(reading, i)) == SIZE_MAX ||
-            !rv_observe_value(reading, i, parameter, &here, &se) ||
-            !rv_observe_value(reading, distal, parameter, &there, &se) || there <= 0 ||
-            !rv_observe_value(reading, distal, RV_AMPLITUDE, &amplitude, &se) ||
-            amplitude < floor_mv || cmap_percent(reading, item) < criterion->cmap_percent)
+        if (!is_site_of(response, item))
             continue;
-        double change = drop ? 100 * (there - here) / there : 100 * (here - there) / there;
         *id = response->id;
-        if (change >= criterion->percent && !(drop && may_be_variant(reading, i)))
+        if (segment_change(reading, i, drop) >= criterion->percent &&
+            !(drop && may_be_variant(reading, i)))
             return true;
     }
     return false;
@@ -263,39 +282,53 @@ static void list_failed(struct rv_reading *reading, const char *set, const struc
     }
 }
 
-void rv_demyelination_apply(struct rv_reading *reading)
+static void tally_set(struct rv_reading *reading, const char *set, struct tally *tally)
 {
     size_t rows = rv_reading_table(reading, table)->row_count;
-    const char *set = NULL;
-    struct tally leading = {0}, tally = {0};
-    for (size_t row = 0; row < rows; row++) {
-        const char *this_set = rv_reading_cell(reading, table, row, "set");
-        if (set != NULL && !rv_text_equal(set, this_set)) {
-            if (leading.met.count == 0)
-                leading = tally;
-            tally = (struct tally){0};
-        }
-        set = this_set;
-        try_row(reading, row, &tally);
-    }
-    const struct tally *chosen = leading.met.count > 0 ? &leading : NULL;
-    if (chosen == NULL || chosen->nerves.count == 0)
-        return;
-    bool strong = chosen->strong > 0 || chosen->nerves.count >= 2;
-    struct rv_draft *draft = rv_reading_draft(reading, "polyneuropathy_demyelinating", RV_BOTH,
-                                              strong ? RV_PROBABLE : RV_POSSIBLE);
+    for (size_t row = 0; row < rows; row++)
+        if (rv_text_equal(rv_reading_cell(reading, table, row, "set"), set))
+            try_row(reading, row, tally);
+}
+
+static enum rv_pattern_grade grade_of(struct rv_reading *reading, const struct tally *tally)
+{
+    if (tally->strong == 0 && tally->nerves.count < 2)
+        return RV_POSSIBLE;
+    bool sensory = rv_predicate_truth(reading, "snaps_low_two", RV_SIDE_UNKNOWN) == RV_TRUE;
+    return tally->strong >= 2 && sensory ? RV_DEFINITE : RV_PROBABLE;
+}
+
+static void report(struct rv_reading *reading, const char *set, const struct tally *tally,
+                   enum rv_pattern_grade grade)
+{
+    struct rv_draft *draft =
+        rv_reading_draft(reading, "polyneuropathy_demyelinating", RV_BOTH, grade);
     if (draft == NULL)
         return;
-    bool sensory = rv_predicate_truth(reading, "snaps_low_two", RV_SIDE_UNKNOWN) == RV_TRUE;
-    if (strong && chosen->strong >= 2 && sensory)
-        draft->pattern.grade = RV_DEFINITE;
     bool motor_only = rv_predicate_truth(reading, "snaps_all_normal", RV_SIDE_UNKNOWN) == RV_TRUE;
     draft->statement =
         motor_only ? "polyneuropathy_motor_demyelinating" : "polyneuropathy_demyelinating";
     rv_strings_add(reading, &draft->rules, "DEMYELINATION");
-    for (size_t i = 0; i < chosen->met.count; i++)
-        rv_strings_add(reading, &draft->evidence_for, chosen->met.items[i]);
+    for (size_t i = 0; i < tally->met.count; i++)
+        rv_strings_add(reading, &draft->evidence_for, tally->met.items[i]);
     if (rv_predicate_truth(reading, "sural_sparing", RV_SIDE_UNKNOWN) == RV_TRUE)
         rv_strings_add(reading, &draft->evidence_for, "sural sparing");
-    list_failed(reading, "EAN/PNS 2021", chosen, draft);
+    list_failed(reading, set, tally, draft);
+}
+
+/* The chronic criteria, and within eight weeks of onset the milder ones of the acute neuropathy
+ * (two nerves). A third set is listed for comparison. */
+void rv_demyelination_apply(struct rv_reading *reading)
+{
+    static const char chronic[] = "EAN/PNS 2021", acute[] = "Hadden 1998", third[] = "AAN 1991";
+    struct tally tally = {0}, early = {0}, other = {0};
+    tally_set(reading, chronic, &tally);
+    tally_set(reading, third, &other);
+    if (tally.nerves.count > 0)
+        report(reading, chronic, &tally, grade_of(reading, &tally));
+    if (!(reading->days_since_onset <= rv_reading_number(reading, "acute_neuropathy_days")))
+        return;
+    tally_set(reading, acute, &early);
+    if (tally.nerves.count == 0 && early.nerves.count >= 2)
+        report(reading, acute, &early, early.nerves.count >= 3 ? RV_PROBABLE : RV_POSSIBLE);
 }

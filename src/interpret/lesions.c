@@ -85,6 +85,7 @@ static void fit_snaps(struct rv_reading *reading, const struct rv_limb *limb, co
         bool inside = rv_territory_holds_nerve(list, item);
         if (item->low == RV_TRUE && !item->symmetric) {
             fit->snaps += inside;
+            fit->one_sided += inside && item->below_side;
             fit->cost += inside ? 0 : rv_reading_number(reading, "cost_snap_outside");
         } else if (item->low == RV_FALSE)
             fit->snaps_normal += inside;
@@ -100,9 +101,10 @@ static void fit_cmaps(struct rv_reading *reading, const struct rv_limb *limb, co
         if (!item->motor || item->low != RV_TRUE || item->symmetric ||
             !rv_limb_has_nerve(reading, limb, item))
             continue;
-        if (rv_territory_holds_muscle(list, item->facts))
+        if (rv_territory_holds_muscle(list, item->facts)) {
             fit->cmaps++;
-        else
+            fit->one_sided += item->below_side;
+        } else
             fit->cost += rv_reading_number(reading, "cost_cmap_outside");
     }
 }
@@ -158,8 +160,8 @@ static bool has_support(struct rv_reading *reading, size_t row, const struct rv_
         return fit->snaps > 0 && fit->explained >= enough;
     if (sensory)
         return fit->snaps > 0 && fit->cost <= 0;
-    return fit->explained >= enough || (fit->explained > 0 && fit->snaps + fit->cmaps > 0) ||
-           (fit->snaps > 0 && fit->cmaps > 0 &&
+    return fit->explained >= enough || (fit->explained >= 1 && fit->snaps + fit->cmaps > 0) ||
+           (fit->snaps > 0 && fit->cmaps > 0 && fit->one_sided > 0 &&
             (double)(fit->snaps + fit->cmaps) >= rv_reading_number(reading, "support_conduction"));
 }
 
@@ -193,6 +195,12 @@ static enum rv_pattern_grade grade_of(struct rv_reading *reading, size_t row,
     return points == 3 ? RV_DEFINITE : points == 2 ? RV_PROBABLE : RV_POSSIBLE;
 }
 
+static bool is_inside(const struct rv_nerve_item *item, const char *muscles, const char *snaps)
+{
+    return item->motor ? rv_territory_holds_muscle(muscles, item->facts)
+                       : rv_territory_holds_nerve(snaps, item);
+}
+
 static void list_muscle(struct rv_reading *reading, struct rv_draft *draft, const char *list,
                         const struct rv_muscle_item *muscle)
 {
@@ -203,6 +211,18 @@ static void list_muscle(struct rv_reading *reading, struct rv_draft *draft, cons
         rv_strings_add(reading, inside ? &draft->evidence_for : &draft->evidence_against, text);
     else if (muscle->strength < 0)
         rv_strings_add(reading, inside ? &draft->evidence_against : &draft->evidence_for, text);
+}
+
+static void list_response(struct rv_reading *reading, struct rv_draft *draft, bool inside,
+                          const struct rv_nerve_item *item)
+{
+    bool low = item->low == RV_TRUE && !item->symmetric;
+    if (!inside && !low)
+        return;
+    rv_strings_add(reading, inside == low ? &draft->evidence_for : &draft->evidence_against,
+                   rv_reading_format(reading, "%s %s %s response %s [%s]", item->nerve,
+                                     item->record, item->motor ? "motor" : "sensory",
+                                     low ? "low or absent" : "preserved", item->id));
 }
 
 static void list_evidence(struct rv_reading *reading, const struct rv_limb *limb, size_t row,
@@ -217,17 +237,8 @@ static void list_evidence(struct rv_reading *reading, const struct rv_limb *limb
     }
     for (size_t i = 0; i < reading->nerve_count; i++) {
         const struct rv_nerve_item *item = &reading->nerves[i];
-        if (!rv_limb_has_nerve(reading, limb, item) || item->low == RV_NOT_ASSESSED)
-            continue;
-        bool inside = item->motor ? rv_territory_holds_muscle(muscles, item->facts)
-                                  : rv_territory_holds_nerve(snaps, item);
-        bool low = item->low == RV_TRUE && !item->symmetric;
-        if (!inside && !low)
-            continue;
-        rv_strings_add(reading, inside == low ? &draft->evidence_for : &draft->evidence_against,
-                       rv_reading_format(reading, "%s %s %s response %s [%s]", item->nerve,
-                                         item->record, item->motor ? "motor" : "sensory",
-                                         low ? "low or absent" : "preserved", item->id));
+        if (rv_limb_has_nerve(reading, limb, item) && item->low != RV_NOT_ASSESSED)
+            list_response(reading, draft, is_inside(item, muscles, snaps), item);
     }
 }
 
@@ -255,29 +266,33 @@ void rv_lesion_report(struct rv_reading *reading, const struct rv_limb *limb, si
     rv_lesion_explain(reading, draft->lesion, limb->side, pattern);
 }
 
-void rv_lesion_explain(struct rv_reading *reading, const char *lesion, enum rv_side side,
-                       const char *pattern)
+/* Row of a lesion; the count of rows when there is none. */
+static size_t find_lesion(struct rv_reading *reading, const char *lesion)
 {
     size_t row = 0, count = rv_reading_table(reading, table)->row_count;
     while (row < count && !rv_text_equal(rv_reading_cell(reading, table, row, "id"), lesion))
         row++;
-    if (row == count) {
+    if (row == count)
         reading->lacking = lesion;
-        return;
-    }
+    return row;
+}
+
+void rv_lesion_explain(struct rv_reading *reading, const char *lesion, enum rv_side side,
+                       const char *pattern)
+{
+    size_t row = find_lesion(reading, lesion);
     const char *muscles = rv_reading_cell(reading, table, row, "muscles");
     const char *snaps = rv_reading_cell(reading, table, row, "snaps");
     for (size_t i = 0; i < reading->muscle_count; i++) {
         struct rv_muscle_item *muscle = &reading->muscles[i];
-        if (muscle->explained == NULL && muscle->side == side &&
-            rv_territory_holds_muscle(muscles, muscle->facts) && muscle->strength > 0)
+        if (muscle->explained == NULL && muscle->side == side && rv_needle_abnormal(muscle) &&
+            rv_territory_holds_muscle(muscles, muscle->facts))
             muscle->explained = pattern;
     }
     for (size_t i = 0; i < reading->nerve_count; i++) {
         struct rv_nerve_item *item = &reading->nerves[i];
-        bool inside = item->motor ? rv_territory_holds_muscle(muscles, item->facts)
-                                  : rv_territory_holds_nerve(snaps, item);
-        if (item->explained == NULL && item->side == side && inside && item->low != RV_FALSE)
+        if (item->explained == NULL && item->side == side && item->low != RV_FALSE &&
+            is_inside(item, muscles, snaps))
             item->explained = pattern;
     }
 }

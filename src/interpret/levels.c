@@ -11,21 +11,19 @@
 /* "L4/5", "L4-5", "l4 l5" all mean L4-L5; a single root stays as it is. */
 static void normalise(const char *level, char out[16])
 {
-    char letters[3] = "", digits[3] = "";
-    size_t count = 0;
-    for (const char *at = level; *at != '\0' && count < 3; at++) {
-        char c = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
-        if (strchr("CTLS", c) != NULL)
-            letters[count] = c;
-        else if (c >= '1' && c <= '9')
-            digits[count++] = c;
-    }
-    for (size_t i = 1; i < count && i < 2; i++)
-        if (letters[i] == '\0')
-            letters[i] = letters[0];
+    char letter = '\0', digits[2] = "", letters[2] = "";
+    size_t count = 0, used = 0;
     memset(out, 0, 16);
-    size_t used = 0;
-    for (size_t i = 0; i < count && i < 2; i++) {
+    for (const char *at = level; *at != '\0' && count < 2; at++) {
+        char c = (char)(*at & ~0x20);
+        if (c != '\0' && strchr("CTLS", c) != NULL)
+            letter = c;
+        else if (*at >= '1' && *at <= '9') {
+            letters[count] = letter;
+            digits[count++] = *at;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
         if (i > 0)
             out[used++] = '-';
         if (letters[i] != '\0')

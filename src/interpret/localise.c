@@ -54,8 +54,8 @@ static void list_snaps(struct rv_reading *reading, const struct rv_limb *limb,
 }
 
 /* Motor potentials, H-reflex and F-waves support a root; they never carry it. */
-static void list_support(struct rv_reading *reading, const struct rv_limb *limb,
-                         const struct rv_root_fit *fit, struct rv_draft *draft)
+static void list_motor(struct rv_reading *reading, const struct rv_limb *limb,
+                       const struct rv_root_fit *fit, struct rv_draft *draft)
 {
     for (size_t i = 0; i < reading->nerve_count; i++) {
         const struct rv_nerve_item *item = &reading->nerves[i];
@@ -65,19 +65,31 @@ static void list_support(struct rv_reading *reading, const struct rv_limb *limb,
                            rv_reading_format(reading, "%s %s motor response low [%s]", item->nerve,
                                              item->record, item->id));
     }
+}
+
+static bool has_root(const struct rv_root_fit *fit, const char *name)
+{
+    for (size_t i = 0; i < fit->group_count; i++)
+        if (rv_text_equal(rv_root_name(fit->group[i]), name))
+            return true;
+    return false;
+}
+
+static void list_late(struct rv_reading *reading, const struct rv_limb *limb,
+                      const struct rv_root_fit *fit, struct rv_draft *draft)
+{
     static const char *const late[][2] = {{"S1", "h_abnormal"},
                                           {"L5", "f_fibular_late"},
                                           {"S1", "f_tibial_late"},
                                           {"C8", "f_ulnar_late"},
                                           {"T1", "f_median_late"}};
-    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++)
-        for (size_t j = 0; j < fit->group_count; j++) {
-            const struct rv_predicate *predicate = rv_predicate_find(reading, late[i][1]);
-            if (predicate != NULL && rv_text_equal(rv_root_name(fit->group[j]), late[i][0]) &&
-                predicate->on[limb->side].truth == RV_TRUE)
-                rv_strings_add_once(reading, &draft->evidence_for,
-                                    rv_predicate_words(reading, predicate, limb->side));
-        }
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        const struct rv_predicate *predicate = rv_predicate_find(reading, late[i][1]);
+        if (predicate != NULL && has_root(fit, late[i][0]) &&
+            predicate->on[limb->side].truth == RV_TRUE)
+            rv_strings_add_once(reading, &draft->evidence_for,
+                                rv_predicate_words(reading, predicate, limb->side));
+    }
 }
 
 static void list_missing(struct rv_reading *reading, const struct rv_limb *limb,
@@ -91,6 +103,8 @@ static void list_missing(struct rv_reading *reading, const struct rv_limb *limb,
         rv_strings_add(reading, &draft->missing, "a normal muscle of the root above or below");
     if (fit->snap == RV_NOT_ASSESSED)
         rv_strings_add(reading, &draft->missing, "a sensory potential of the dermatome");
+    if (fit->foot_only)
+        rv_strings_add(reading, &draft->missing, "a muscle above the foot");
     if (fit->hand_only)
         rv_strings_add(reading, &draft->missing, "a forearm muscle of C8");
     if (fit->nerves < 2)
@@ -135,9 +149,24 @@ static void report_root(struct rv_reading *reading, const struct rv_limb *limb,
     rv_strings_add(reading, &draft->rules, "ROOT");
     list_muscles(reading, limb, fit, draft);
     list_snaps(reading, limb, fit, draft);
-    list_support(reading, limb, fit, draft);
+    list_motor(reading, limb, fit, draft);
+    list_late(reading, limb, fit, draft);
     list_missing(reading, limb, fit, draft);
     explain(reading, limb, fit, grade == RV_INSUFFICIENT ? "insufficient" : "radiculopathy");
+}
+
+/* Beside a root, a nerve lesion whose sensory responses are preserved is more of the root. */
+static bool belongs_to_root(const struct rv_reading *reading, const struct rv_limb *limb,
+                            const struct rv_fit *lesion)
+{
+    bool arm = rv_text_equal(limb->region, "arm");
+    for (size_t i = 0; i < reading->draft_count; i++) {
+        const struct rv_pattern *made = &reading->drafts[i].pattern;
+        if (strcmp(made->pattern, "radiculopathy") == 0 && made->side == limb->side &&
+            rv_text_equal(made->site, arm ? "cervical" : "lumbosacral"))
+            return lesion->snaps == 0 && lesion->snaps_normal > 0;
+    }
+    return false;
 }
 
 /* One explanation; false when there is none left that has enough support. */
@@ -148,7 +177,8 @@ static bool explain_once(struct rv_reading *reading, const struct rv_limb *limb)
     size_t row = rv_lesion_best(reading, limb, &lesion);
     bool has_root = rv_root_best(reading, limb, &root);
     enum rv_pattern_grade grade = has_root ? rv_root_grade(reading, &root) : RV_INSUFFICIENT;
-    if (row != SIZE_MAX && lesion.cost > rv_reading_number(reading, "cost_refuse"))
+    if (row != SIZE_MAX && (lesion.cost > rv_reading_number(reading, "cost_refuse") ||
+                            belongs_to_root(reading, limb, &lesion)))
         row = SIZE_MAX;
     if (row != SIZE_MAX && (grade == RV_INSUFFICIENT || lesion.cost <= root.cost + 1e-9)) {
         rv_lesion_report(reading, limb, row, &lesion);
@@ -170,36 +200,47 @@ static bool has_needle(const struct rv_reading *reading, const struct rv_limb *l
 }
 
 /* One muscle, paraspinals alone, recruitment alone, late responses alone: not enough, and said. */
-static void report_remainder(struct rv_reading *reading, const struct rv_limb *limb, bool made)
+static bool suspects_s1(const struct rv_reading *reading, enum rv_side side)
+{
+    const struct rv_visit *visit = &reading->study->visit;
+    for (size_t i = 0; i < visit->suspected_root_count; i++)
+        if (rv_text_equal(visit->suspected_roots[i], "S1"))
+            return visit->symptom_side == side;
+    return false;
+}
+
+/* S1 by the H-reflex alone: possible where it was suspected and no muscle was examined. */
+static void report_h(struct rv_reading *reading, const struct rv_limb *limb)
+{
+    struct rv_root_fit root = {.group = {rv_root_find("S1")}, .group_count = 1};
+    bool spared = rv_predicate_truth(reading, "sural_low", limb->side) == RV_FALSE;
+    bool enough = spared && suspects_s1(reading, limb->side) && !has_needle(reading, limb);
+    root.snap = spared ? RV_TRUE : RV_NOT_ASSESSED;
+    report_root(reading, limb, &root, enough ? RV_POSSIBLE : RV_INSUFFICIENT);
+}
+
+static bool paraspinals_abnormal(const struct rv_reading *reading, const struct rv_limb *limb)
+{
+    for (size_t i = 0; i < reading->muscle_count; i++)
+        if (rv_limb_has_paraspinal(limb, &reading->muscles[i]) &&
+            rv_needle_abnormal(&reading->muscles[i]))
+            return true;
+    return false;
+}
+
+static void report_remainder(struct rv_reading *reading, const struct rv_limb *limb)
 {
     struct rv_root_fit root;
-    bool paraspinal = false;
-    for (size_t i = 0; i < reading->muscle_count && !made; i++)
-        paraspinal |= rv_limb_has_paraspinal(limb, &reading->muscles[i]) &&
-                      rv_needle_abnormal(&reading->muscles[i]);
-    bool some = rv_root_best(reading, limb, &root) &&
-                root.definite + root.chronic + root.recruitment_only > 0;
-    if (some && !made)
+    bool h = rv_text_equal(limb->region, "leg") &&
+             rv_predicate_truth(reading, "h_one_sided", limb->side) == RV_TRUE;
+    if (rv_root_best(reading, limb, &root) &&
+        root.definite + root.chronic + root.recruitment_only > 0)
         report_root(reading, limb, &root, RV_INSUFFICIENT);
-    else if (paraspinal) {
-        root.group_count = 0;
-        root.paraspinal_abnormal = true;
+    else if (paraspinals_abnormal(reading, limb)) {
+        root = (struct rv_root_fit){.paraspinal_abnormal = true};
         report_root(reading, limb, &root, RV_INSUFFICIENT);
-    } else if (!made && rv_text_equal(limb->region, "leg") &&
-               rv_predicate_truth(reading, "h_one_sided", limb->side) == RV_TRUE) {
-        root = (struct rv_root_fit){.group = {rv_root_find("S1")}, .group_count = 1};
-        bool suspected = false;
-        for (size_t i = 0; i < reading->study->visit.suspected_root_count; i++)
-            suspected |= rv_text_equal(reading->study->visit.suspected_roots[i], "S1");
-        bool side = reading->study->visit.symptom_side == limb->side;
-        root.snap = rv_predicate_truth(reading, "sural_low", limb->side) == RV_FALSE
-                        ? RV_TRUE
-                        : RV_NOT_ASSESSED;
-        report_root(reading, limb, &root,
-                    suspected && side && root.snap == RV_TRUE && !has_needle(reading, limb)
-                        ? RV_POSSIBLE
-                        : RV_INSUFFICIENT);
-    }
+    } else if (h)
+        report_h(reading, limb);
 }
 
 static const char *const regions[] = {"arm", "leg", NULL};
@@ -213,6 +254,7 @@ void rv_localise(struct rv_reading *reading)
             int rounds = 0;
             while (rounds < 3 && explain_once(reading, &limb))
                 rounds++;
-            report_remainder(reading, &limb, reading->draft_count > before);
+            if (reading->draft_count == before)
+                report_remainder(reading, &limb);
         }
 }

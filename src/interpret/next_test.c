@@ -66,6 +66,17 @@ static void add(struct field *field, const char *name, size_t root, size_t lesio
             (struct hypothesis){name, root, lesion, exp(-sharpness * cost)};
 }
 
+/* What one muscle costs a root. */
+static double muscle_cost(struct rv_reading *reading, const struct rv_muscle_item *muscle,
+                          double weight)
+{
+    if (rv_needle_abnormal(muscle))
+        return muscle->strength * (weight >= 2 ? 0 : weight > 0 ? 0.5 : 1);
+    if (muscle->strength >= 0 || weight < 2)
+        return 0;
+    return rv_reading_number(reading, weight >= 3 ? "lambda_major" : "lambda_contributing");
+}
+
 /* Violations of one root alone, as the cost of a lesion is counted. */
 static double root_cost(struct rv_reading *reading, const struct rv_limb *limb, size_t root,
                         double *inside)
@@ -77,18 +88,15 @@ static double root_cost(struct rv_reading *reading, const struct rv_limb *limb, 
         if (!rv_limb_has_muscle(limb, muscle))
             continue;
         double weight = muscle->facts->weight[root];
-        if (rv_needle_abnormal(muscle)) {
-            *inside += weight >= 2 ? muscle->strength : 0;
-            cost += muscle->strength * (weight >= 2 ? 0 : weight > 0 ? 0.5 : 1);
-        } else if (muscle->strength < 0)
-            cost += weight >= 3   ? rv_reading_number(reading, "lambda_major")
-                    : weight >= 2 ? rv_reading_number(reading, "lambda_contributing")
-                                  : 0;
+        *inside += rv_needle_abnormal(muscle) && weight >= 2 ? muscle->strength : 0;
+        cost += muscle_cost(reading, muscle, weight);
     }
-    for (size_t i = 0; i < reading->nerve_count; i++)
-        if (!reading->nerves[i].motor && rv_limb_has_nerve(reading, limb, &reading->nerves[i]) &&
-            reading->nerves[i].low == RV_TRUE && !reading->nerves[i].symmetric)
+    for (size_t i = 0; i < reading->nerve_count; i++) {
+        const struct rv_nerve_item *item = &reading->nerves[i];
+        if (!item->motor && item->low == RV_TRUE && !item->symmetric &&
+            rv_limb_has_nerve(reading, limb, item))
             cost += rv_reading_number(reading, "cost_snap_root");
+    }
     return cost;
 }
 
@@ -322,23 +330,32 @@ static void simple_tests(struct rv_reading *reading, const struct rv_interpretat
     candidates->count++;
 }
 
+/* A second test that would tell the same two apart is not named. */
+static bool is_repeated(const struct rv_next_test *tests, size_t count, const char *reason)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(tests[i].reason, reason) == 0)
+            return true;
+    return false;
+}
+
 void rv_next_tests(struct rv_reading *reading, struct rv_interpretation *interpretation)
 {
     struct candidates candidates = {0};
     search_afresh(reading, &candidates);
     sort(&candidates);
     simple_tests(reading, interpretation, &candidates);
-    size_t most = (size_t)rv_reading_number(reading, "next_test_count");
-    size_t count = candidates.count < most ? candidates.count : most;
-    struct rv_next_test *tests = rv_arena_alloc(reading->arena, count, sizeof *tests);
+    size_t most = (size_t)rv_reading_number(reading, "next_test_count"), count = 0;
+    struct rv_next_test *tests = rv_arena_alloc(reading->arena, most, sizeof *tests);
     if (tests == NULL) {
         reading->failed = true;
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct rv_next_test){.test = candidates.items[i].test,
-                                         .reason = candidates.items[i].reason,
-                                         .gain_bits = candidates.items[i].bits};
+    for (size_t i = 0; i < candidates.count && count < most; i++)
+        if (!is_repeated(tests, count, candidates.items[i].reason))
+            tests[count++] = (struct rv_next_test){.test = candidates.items[i].test,
+                                                   .reason = candidates.items[i].reason,
+                                                   .gain_bits = candidates.items[i].bits};
     interpretation->next_tests = tests;
     interpretation->next_test_count = count;
 }

@@ -181,6 +181,44 @@ static struct rv_pattern settle(struct rv_reading *reading, struct rv_draft *dra
     return pattern;
 }
 
+/* Low responses that no pattern explains: which sentence says so; NULL when they are few enough to
+ * be chance. An absent one is never chance. */
+static const char *unexplained_responses(struct rv_reading *reading)
+{
+    size_t motor = 0, sensory = 0, absent = 0;
+    for (size_t i = 0; i < reading->nerve_count; i++) {
+        const struct rv_nerve_item *item = &reading->nerves[i];
+        if (item->explained != NULL || item->low != RV_TRUE)
+            continue;
+        motor += item->motor;
+        sensory += !item->motor;
+        absent += item->amplitude <= 0;
+    }
+    if (absent == 0 &&
+        (double)(motor + sensory) < rv_reading_number(reading, "unexplained_responses"))
+        return NULL;
+    return sensory == 0 && motor > 1 ? "motor_low" : "unexplained";
+}
+
+/* What to say of values beyond their limits that stand alone. */
+static const char *stray_values(struct rv_reading *reading)
+{
+    size_t stray = 0, judged = 0;
+    for (size_t i = 0; i < reading->measurement_count; i++)
+        for (int parameter = 0; parameter < RV_PARAMETER_COUNT; parameter++) {
+            enum rv_judgement judgement =
+                reading->measurements[i].results[parameter].verdict.judgement;
+            stray += judgement == RV_ABNORMAL;
+            judged += judgement != RV_NOT_JUDGED;
+        }
+    if (stray == 0)
+        return "";
+    return rv_reading_format(reading,
+                             " %zu of %zu values lie beyond a limit and stand alone (see the "
+                             "findings); a few of so many are expected to.",
+                             stray, judged);
+}
+
 /* Nothing abnormal that means something: normal, or not to be judged. */
 static const char *without_pattern(struct rv_reading *reading, size_t insufficient)
 {
@@ -192,6 +230,9 @@ static const char *without_pattern(struct rv_reading *reading, size_t insufficie
         return "insufficient";
     if (early)
         return "too_early";
+    const char *unexplained = unexplained_responses(reading);
+    if (unexplained != NULL)
+        return unexplained;
     bool some = false;
     for (size_t i = 0; i < reading->measurement_count && !some; i++)
         for (int parameter = 0; parameter < RV_PARAMETER_COUNT && !some; parameter++)
@@ -237,6 +278,7 @@ void rv_patterns_finish(struct rv_reading *reading, struct rv_interpretation *in
         if (strcmp(why, "normal") != 0)
             none.pattern.grade = RV_POSSIBLE;
         none.statement = why;
+        none.detail = stray_values(reading);
         rv_strings_add(reading, &none.rules, rv_reading_format(reading, "S-%s", why));
         interpretation->statement = rv_statement(reading, why, &none);
         if (insufficient == 0)

@@ -293,6 +293,45 @@ static void ask_side(struct asking *ask)
     note_response(ask, there);
 }
 
+/* Percent of change from the first row of a train to a later one that goes furthest in the
+ * direction asked: rows of one nerve, side and recording site, in the order of the table. */
+static double train_change(const struct rv_reading *reading, size_t first, bool rise)
+{
+    const struct rv_response *start = reading->measurements[first].response;
+    double base, furthest = 0, se;
+    if (!rv_observe_value(reading, first, RV_AMPLITUDE, &base, &se) || base <= 0)
+        return NAN;
+    for (size_t i = first + 1; i < reading->measurement_count; i++) {
+        const struct rv_response *later = reading->measurements[i].response;
+        double amplitude;
+        if (later->kind != RV_REPETITIVE || later->side != start->side ||
+            !rv_text_equal(later->nerve, start->nerve) ||
+            !rv_text_equal(later->record, start->record) ||
+            !rv_observe_value(reading, i, RV_AMPLITUDE, &amplitude, &se))
+            continue;
+        double change = 100 * (rise ? amplitude - base : base - amplitude) / base;
+        furthest = change > furthest ? change : furthest;
+    }
+    return furthest;
+}
+
+static void ask_train(struct asking *ask)
+{
+    const char *selector = ask->predicate->of;
+    bool rise = rv_text_equal(ask->predicate->relation, "over");
+    for (size_t i = rv_observe_first(ask->reading, selector, strlen(selector), ask->side);
+         i != SIZE_MAX;
+         i = rv_observe_next(ask->reading, selector, strlen(selector), ask->side, i + 1)) {
+        double change = train_change(ask->reading, i, rise);
+        if (isnan(change))
+            continue;
+        bool yes = change >= ask->predicate->number;
+        take(&ask->outcome->truth, truth_of(yes), ask->outcome->truth == RV_NOT_ASSESSED);
+        if (yes)
+            note_response(ask, i);
+    }
+}
+
 static void ask_other_present(struct asking *ask)
 {
     const char *selector;
@@ -388,20 +427,26 @@ static void ask_sum(struct asking *ask)
     ask->outcome->truth = compare(ask, sum);
 }
 
+/* How many sides say yes, and what that means. */
+static enum rv_truth of_sides(const char *relation, enum rv_truth right, enum rv_truth left)
+{
+    int yes = (right == RV_TRUE) + (left == RV_TRUE);
+    int no = (right == RV_FALSE) + (left == RV_FALSE);
+    if (rv_text_equal(relation, "either"))
+        return yes > 0 ? RV_TRUE : no == 2 ? RV_FALSE : RV_NOT_ASSESSED;
+    if (no > 0)
+        return RV_FALSE;
+    bool enough = yes == 2 || (yes == 1 && rv_text_equal(relation, "tested"));
+    return enough ? RV_TRUE : RV_NOT_ASSESSED;
+}
+
 static void ask_both(struct asking *ask)
 {
     const struct rv_predicate *other = rv_predicate_find(ask->reading, ask->predicate->of);
     if (other == NULL)
         return;
-    enum rv_truth right = other->on[RV_RIGHT].truth, left = other->on[RV_LEFT].truth;
-    bool tested = rv_text_equal(ask->predicate->relation, "tested");
-    bool either = rv_text_equal(ask->predicate->relation, "either");
-    if ((right == RV_TRUE && left == RV_TRUE) ||
-        ((tested || either) && (right == RV_TRUE || left == RV_TRUE) &&
-         (either || (right != RV_FALSE && left != RV_FALSE))))
-        ask->outcome->truth = RV_TRUE;
-    else if (right == RV_FALSE || left == RV_FALSE)
-        ask->outcome->truth = either && right != left ? RV_NOT_ASSESSED : RV_FALSE;
+    ask->outcome->truth =
+        of_sides(ask->predicate->relation, other->on[RV_RIGHT].truth, other->on[RV_LEFT].truth);
     for (int side = RV_RIGHT; side <= RV_LEFT; side++)
         if (other->on[side].truth == RV_TRUE)
             copy_evidence(ask, &other->on[side]);
@@ -431,6 +476,7 @@ static const struct {
     {"without", ask_without, false},
     {"other present", ask_other_present, false},
     {"preserved", ask_preserved, true},
+    {"train", ask_train, false},
     {"both", ask_both, true},
 };
 

@@ -17,6 +17,7 @@
  * minus       as difference, whatever the distances
  * other present   is the response of the other side there
  * preserved   are all sensory potentials of a list preserved, on both sides
+ * train       falls (relation under) or rises (over) the amplitude over the rows of a train
  * without     "A|B": is A true and B not
  * side        is the value over the other side's by more than a number
  * all any none atleast   of earlier predicates

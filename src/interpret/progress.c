@@ -63,6 +63,14 @@ static void compare_muscles(struct rv_reading *reading, const struct rv_report *
     }
 }
 
+static bool is_motor(const struct rv_reading *reading, const char *id)
+{
+    for (size_t i = 0; i < reading->measurement_count; i++)
+        if (strcmp(reading->measurements[i].response->id, id) == 0)
+            return reading->measurements[i].response->kind == RV_MOTOR;
+    return false;
+}
+
 static void compare_responses(struct rv_reading *reading, const struct rv_report *earlier,
                               const struct rv_interpretation *interpretation, struct signs *signs)
 {
@@ -73,16 +81,18 @@ static void compare_responses(struct rv_reading *reading, const struct rv_report
         signs->compared = true;
         if (change->judgement != RV_ABNORMAL || change->parameter != RV_AMPLITUDE)
             continue;
-        bool motor = false;
-        for (size_t j = 0; j < reading->measurement_count; j++)
-            motor |= strcmp(reading->measurements[j].response->id, change->response) == 0 &&
-                     reading->measurements[j].response->kind == RV_MOTOR;
+        bool motor = is_motor(reading, change->response);
         if (change->change < 0)
             rv_strings_add(reading, motor ? &signs->worse[CMAP_FALL] : &signs->sensory,
                            change->text);
         else if (motor)
             rv_strings_add(reading, &signs->better, change->text);
     }
+}
+
+static void compare_reflexes(struct rv_reading *reading, const struct rv_report *earlier,
+                             struct signs *signs)
+{
     for (size_t i = 0; i < reading->measurement_count; i++) {
         const struct rv_response *now = reading->measurements[i].response;
         size_t then = now->kind == RV_H_REFLEX ? rv_serial_same(earlier, now) : SIZE_MAX;
@@ -125,6 +135,7 @@ void rv_progress_judge(struct rv_reading *reading, const struct rv_report *earli
     struct signs signs = {0};
     compare_muscles(reading, earlier, &signs);
     compare_responses(reading, earlier, interpretation, &signs);
+    compare_reflexes(reading, earlier, &signs);
     if (!signs.compared)
         return;
     struct rv_answer *answers = rv_arena_alloc(reading->arena, 2, sizeof *answers);

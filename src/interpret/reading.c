@@ -225,6 +225,24 @@ bool rv_list_has(const char *list, const char *word)
     return false;
 }
 
+const char *rv_reading_citations(struct rv_reading *reading, const char *sources)
+{
+    struct rv_text text = {0};
+    const char *word;
+    size_t length;
+    for (const char *rest = sources; (rest = rv_list_next(rest, &word, &length)) != NULL;) {
+        const char *id = rv_arena_text_n(reading->arena, word, length);
+        const char *citation = id != NULL ? rv_citation(id) : NULL;
+        rv_text_format(&text, "%s%s", text.length > 0 ? "; " : "",
+                       citation != NULL ? citation
+                       : id != NULL     ? id
+                                        : "");
+    }
+    const char *copy = rv_reading_format(reading, "%s", text.bytes != NULL ? text.bytes : "");
+    rv_text_finish(&text);
+    return copy;
+}
+
 void rv_reading_finding(struct rv_reading *reading, const char *id, double p,
                         const struct rv_strings *evidence, const char *text)
 {

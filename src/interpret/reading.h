@@ -135,6 +135,8 @@ const struct rv_muscle_facts *rv_reading_facts(const struct rv_reading *reading,
 void *rv_reading_grow(struct rv_reading *reading, void *items, size_t count, size_t *capacity,
                       size_t size);
 const char *rv_reading_format(struct rv_reading *reading, const char *format, ...) RV_PRINTF(2, 3);
+/* The citations of a list of sources ("C28|C29"), separated by "; ". */
+const char *rv_reading_citations(struct rv_reading *reading, const char *sources);
 void rv_strings_add(struct rv_reading *reading, struct rv_strings *strings, const char *text);
 void rv_strings_add_once(struct rv_reading *reading, struct rv_strings *strings, const char *text);
 bool rv_strings_have(const struct rv_strings *strings, const char *text);

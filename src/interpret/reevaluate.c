@@ -62,37 +62,46 @@ static void answer_root(struct answering *ask)
     }
 }
 
-/* Whether one of the found roots is among the candidates, and on which side. */
-static void agree(struct answering *ask, const char *candidates, enum rv_side side,
-                  const char *what)
+struct agreement {
+    bool any, found, wrong_side;
+    struct rv_text roots;
+};
+
+static void look_for(struct answering *ask, const char *candidates, enum rv_side side,
+                     struct agreement *agreement)
 {
-    bool any = false, found = false, wrong_side = false;
-    struct rv_text roots = {0};
+    bool one_side = side == RV_RIGHT || side == RV_LEFT;
     for (size_t i = 0; i < ask->interpretation->pattern_count; i++) {
         const struct rv_pattern *pattern = &ask->interpretation->patterns[i];
         if (!is_root(pattern))
             continue;
-        any = true;
-        append(&roots, ", ", roots_words(ask, pattern));
+        agreement->any = true;
+        append(&agreement->roots, ", ", roots_words(ask, pattern));
         for (size_t j = 0; j < pattern->root_count; j++)
-            found |= rv_list_has(candidates, pattern->roots[j]);
-        wrong_side |= side != RV_SIDE_UNKNOWN && side != RV_BOTH && pattern->side != RV_BOTH &&
-                      pattern->side != side;
+            agreement->found |= rv_list_has(candidates, pattern->roots[j]);
+        agreement->wrong_side |= one_side && pattern->side != RV_BOTH && pattern->side != side;
     }
-    const char *verdict = !any                 ? "cannot be compared: no root was found"
-                          : candidates == NULL ? "cannot be compared: the level is not known"
-                          : !found             ? "differs"
-                          : wrong_side         ? "same root, other side"
-                                               : "compatible";
+}
+
+/* Whether one of the found roots is among the candidates, and on which side. */
+static void agree(struct answering *ask, const char *candidates, enum rv_side side,
+                  const char *what)
+{
+    struct agreement agreement = {0};
+    look_for(ask, candidates, side, &agreement);
+    const char *verdict = !agreement.any         ? "cannot be compared: no root was found"
+                          : candidates == NULL   ? "cannot be compared: the level is not known"
+                          : !agreement.found     ? "differs"
+                          : agreement.wrong_side ? "same root, other side"
+                                                 : "compatible";
     append(&ask->answer, "; ", what);
     rv_text_format(&ask->answer, ": %s", verdict);
-    struct rv_text line = {0};
-    rv_text_format(&line, "%s: candidate roots %s; electrodiagnostic root %s", what,
+    append(&ask->evidence, ". ", what);
+    rv_text_format(&ask->evidence, ": candidate roots %s; electrodiagnostic root %s",
                    candidates != NULL ? candidates : "not known",
-                   roots.bytes != NULL ? roots.bytes : "none");
-    append(&ask->evidence, ". ", line.bytes);
-    rv_text_finish(&line);
-    rv_text_finish(&roots);
+                   agreement.any ? agreement.roots.bytes : "none");
+    ask->answer.failed |= agreement.roots.failed;
+    rv_text_finish(&agreement.roots);
 }
 
 static void answer_imaged(struct answering *ask)
@@ -223,11 +232,13 @@ static struct rv_answer settle(struct answering *ask, size_t row)
 {
     struct rv_reading *reading = ask->reading;
     const char *id = rv_reading_cell(reading, "answers.tsv", row, "id");
-    struct rv_answer answer = {.id = id,
-                               .question = rv_reading_cell(reading, "answers.tsv", row, "question"),
-                               .limits = rv_reading_cell(reading, "answers.tsv", row, "limits"),
-                               .answer = rv_reading_cell(reading, "answers.tsv", row, "text"),
-                               .evidence = rv_reading_cell(reading, "answers.tsv", row, "source")};
+    struct rv_answer answer = {
+        .id = id,
+        .question = rv_reading_cell(reading, "answers.tsv", row, "question"),
+        .limits = rv_reading_cell(reading, "answers.tsv", row, "limits"),
+        .answer = rv_reading_cell(reading, "answers.tsv", row, "text"),
+        .evidence =
+            rv_reading_citations(reading, rv_reading_cell(reading, "answers.tsv", row, "source"))};
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         if (rv_text_equal(questions[i].id, id) && questions[i].answer != NULL) {
             questions[i].answer(ask);

@@ -173,6 +173,15 @@ static bool shared_with_other_root(const struct rv_limb *limb, const struct rv_m
            rv_root_weight(fit, muscle->facts) >= 3;
 }
 
+/* Paraspinals speak for every root of the limb. */
+static bool is_paraspinal_of(const struct rv_limb *limb, const struct rv_muscle_item *muscle)
+{
+    struct rv_muscle_item open = *muscle;
+    if (rv_text_equal(muscle->explained, "radiculopathy"))
+        open.explained = NULL;
+    return rv_limb_has_paraspinal(limb, &open);
+}
+
 static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb,
                           struct rv_root_fit *fit)
 {
@@ -183,14 +192,16 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
             count_muscle(reading, muscle, fit, &nerves, &segments);
         else if (shared_with_other_root(limb, muscle, fit))
             rv_strings_add_once(reading, &nerves, muscle->facts->nerve);
-        else if (rv_limb_has_paraspinal(limb, muscle)) {
+        else if (is_paraspinal_of(limb, muscle)) {
             fit->paraspinal_abnormal |= rv_needle_abnormal(muscle);
+            fit->paraspinal_open |= rv_needle_abnormal(muscle) && muscle->explained == NULL;
             fit->paraspinal_normal |= muscle->strength < 0;
         }
     }
     fit->nerves = nerves.count;
     fit->segments = segments.count;
     fit->hand_only = segments.count == 1 && rv_strings_have(&segments, "hand");
+    fit->foot_only = segments.count == 1 && rv_strings_have(&segments, "foot");
 }
 
 static enum rv_truth neighbour(const struct rv_reading *reading, const struct rv_limb *limb,
@@ -246,26 +257,38 @@ static bool has_dermatome_snap(struct rv_reading *reading, const struct rv_root_
     return false;
 }
 
+/* What one sensory potential says of the root. */
+struct snap_votes {
+    bool preserved, accounted, low;
+};
+
+static void weigh_snap(struct rv_reading *reading, const struct rv_nerve_item *item, bool here,
+                       struct rv_root_fit *fit, struct snap_votes *votes)
+{
+    if (item->explained != NULL || item->symmetric)
+        votes->accounted |= here;
+    else if (item->low == RV_FALSE)
+        votes->preserved |= here;
+    else if (item->low == RV_TRUE) {
+        votes->low |= here;
+        fit->cost += rv_reading_number(reading, "cost_snap_root");
+    }
+}
+
 static void judge_snaps(struct rv_reading *reading, const struct rv_limb *limb,
                         struct rv_root_fit *fit)
 {
-    bool preserved = false, accounted = false, low = false;
+    struct snap_votes votes = {0};
     bool any = !has_dermatome_snap(reading, fit);
     for (size_t i = 0; i < reading->nerve_count; i++) {
         const struct rv_nerve_item *item = &reading->nerves[i];
-        if (item->motor || item->side != limb->side)
-            continue;
-        bool here = of_dermatome(fit, item);
-        if (item->explained != NULL || item->symmetric)
-            accounted |= here;
-        else if (rv_limb_has_nerve(reading, limb, item) && item->low == RV_TRUE) {
-            low |= here;
-            fit->cost += rv_reading_number(reading, "cost_snap_root");
-        } else
-            preserved |=
-                (here || (any && rv_limb_has_nerve(reading, limb, item))) && item->low == RV_FALSE;
+        bool leg = rv_observe_is_leg(reading, item->measurement);
+        if (!item->motor && item->side == limb->side && leg == rv_text_equal(limb->region, "leg"))
+            weigh_snap(reading, item, any || of_dermatome(fit, item), fit, &votes);
     }
-    fit->snap = low ? RV_FALSE : preserved || accounted ? RV_TRUE : RV_NOT_ASSESSED;
+    fit->snap = votes.low                            ? RV_FALSE
+                : votes.preserved || votes.accounted ? RV_TRUE
+                                                     : RV_NOT_ASSESSED;
 }
 
 bool rv_root_best(struct rv_reading *reading, const struct rv_limb *limb, struct rv_root_fit *fit)
@@ -286,20 +309,30 @@ bool rv_root_best(struct rv_reading *reading, const struct rv_limb *limb, struct
     return true;
 }
 
+/* All that "definite" asks for beyond two muscles of different nerves. */
+static bool is_whole(struct rv_reading *reading, const struct rv_root_fit *fit)
+{
+    bool early = reading->days_since_onset < rv_reading_number(reading, "needle_expected_day") &&
+                 fit->chronic == 0;
+    return fit->paraspinal_abnormal && fit->segments >= 2 && fit->neighbours == RV_TRUE &&
+           fit->snap == RV_TRUE && !early;
+}
+
+/* Too little for two muscles of one root and different nerves. Muscles of the foot fibrillate in
+ * healthy people: alone they are one muscle at most. */
+static bool is_too_little(const struct rv_root_fit *fit)
+{
+    return fit->definite + fit->chronic < 2 || fit->nerves < 2 || fit->foot_only;
+}
+
 /* The grades of section 6.6. Two muscles of one root and different nerves carry everything. */
 enum rv_pattern_grade rv_root_grade(struct rv_reading *reading, const struct rv_root_fit *fit)
 {
-    bool chronic_counts = fit->definite + fit->chronic >= 2 && fit->nerves >= 2;
-    bool two = fit->definite >= 2 && fit->nerves >= 2;
-    bool early = reading->days_since_onset < rv_reading_number(reading, "needle_expected_day") &&
-                 fit->chronic == 0;
-    if (!two && !chronic_counts)
-        return fit->definite + fit->chronic >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE
-                                                                             : RV_INSUFFICIENT;
-    if (!two || fit->hand_only || fit->snap == RV_FALSE ||
-        (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal))
+    bool some = fit->definite + fit->chronic >= 1;
+    bool unsure = fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal;
+    if (is_too_little(fit))
+        return some && fit->paraspinal_open ? RV_POSSIBLE : RV_INSUFFICIENT;
+    if (fit->definite < 2 || fit->hand_only || fit->snap == RV_FALSE || unsure)
         return RV_POSSIBLE;
-    bool whole = fit->paraspinal_abnormal && fit->segments >= 2 && fit->neighbours == RV_TRUE &&
-                 fit->snap == RV_TRUE && !early;
-    return whole ? RV_DEFINITE : RV_PROBABLE;
+    return is_whole(reading, fit) ? RV_DEFINITE : RV_PROBABLE;
 }

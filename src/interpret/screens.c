@@ -75,7 +75,8 @@ static struct rv_answer answer(struct rv_reading *reading, enum rv_side side, bo
         "%zu muscles %s paraspinals: expected to show %s %% of the radiculopathies that "
         "electromyography can show",
         screen->muscles, with, rv_reading_cell(reading, "screens.tsv", row, "yield_percent"));
-    made.evidence = rv_reading_cell(reading, "screens.tsv", row, "source");
+    made.evidence =
+        rv_reading_citations(reading, rv_reading_cell(reading, "screens.tsv", row, "source"));
     return made;
 }
 

@@ -33,23 +33,25 @@ static bool is_explained(const struct rv_reading *reading, const struct rv_muscl
     return other == NULL || (rv_needle_abnormal(other) && muscle->grade <= other->grade + 1);
 }
 
+static void explain_nerves(struct rv_reading *reading, const char *pattern)
+{
+    for (size_t i = 0; i < reading->nerve_count; i++) {
+        struct rv_nerve_item *item = &reading->nerves[i];
+        if (item->explained == NULL && item->low == RV_TRUE && (!item->motor || !item->below_side))
+            item->explained = pattern;
+    }
+}
+
 void rv_polyneuropathy_explain(struct rv_reading *reading)
 {
     const char *pattern = polyneuropathy(reading);
     if (pattern == NULL)
         return;
-    for (size_t i = 0; i < reading->nerve_count; i++) {
-        struct rv_nerve_item *item = &reading->nerves[i];
-        bool sensory = !item->motor && item->low == RV_TRUE;
-        bool motor = item->motor && item->low == RV_TRUE && !item->below_side;
-        if (item->explained == NULL && (sensory || motor))
-            item->explained = pattern;
-    }
+    explain_nerves(reading, pattern);
     bool demyelinating = strcmp(pattern, "polyneuropathy_demyelinating") == 0;
     for (size_t i = 0; i < reading->muscle_count; i++) {
         struct rv_muscle_item *muscle = &reading->muscles[i];
-        bool limb = muscle->facts != NULL && muscle->facts->paraspinal == NULL;
-        if (muscle->explained == NULL && limb && rv_needle_abnormal(muscle) &&
+        if (muscle->explained == NULL &&
             (is_explained(reading, muscle) || (demyelinating && muscle->recruitment_only)))
             muscle->explained = pattern;
     }
@@ -115,19 +117,38 @@ static size_t count_regions(struct rv_reading *reading, const struct spread *spr
     return found;
 }
 
+static bool is_true_of_both(struct rv_reading *reading, const char *predicate)
+{
+    return rv_predicate_truth(reading, predicate, RV_SIDE_UNKNOWN) == RV_TRUE;
+}
+
+static bool is_widespread(struct rv_reading *reading, const struct spread *spread, size_t *regions)
+{
+    bool beyond;
+    *regions = count_regions(reading, spread, &beyond);
+    return *regions >= (size_t)rv_reading_number(reading, "red_flag_regions") &&
+           ((spread->right && spread->left) || beyond) &&
+           !is_true_of_both(reading, "snaps_low_two") &&
+           rv_reading_find_draft(reading, "polyneuropathy_demyelinating", RV_SIDE_UNKNOWN) == NULL;
+}
+
+static void explain_all(struct rv_reading *reading, const char *pattern)
+{
+    for (size_t i = 0; i < reading->muscle_count; i++)
+        if (reading->muscles[i].explained == NULL && rv_needle_abnormal(&reading->muscles[i]))
+            reading->muscles[i].explained = pattern;
+    for (size_t i = 0; i < reading->nerve_count; i++)
+        if (reading->nerves[i].motor && reading->nerves[i].explained == NULL)
+            reading->nerves[i].explained = pattern;
+}
+
 void rv_red_flag_apply(struct rv_reading *reading)
 {
     struct spread spread = {0};
-    bool beyond;
+    size_t regions;
     for (size_t i = 0; i < reading->muscle_count; i++)
         add_muscle(reading, &reading->muscles[i], &spread);
-    size_t regions = count_regions(reading, &spread, &beyond);
-    bool bilateral = spread.right && spread.left;
-    if (regions < (size_t)rv_reading_number(reading, "red_flag_regions") ||
-        !(bilateral || beyond) ||
-        rv_predicate_truth(reading, "snaps_low_two", RV_SIDE_UNKNOWN) == RV_TRUE)
-        return;
-    if (rv_reading_find_draft(reading, "polyneuropathy_demyelinating", RV_SIDE_UNKNOWN) != NULL)
+    if (!is_widespread(reading, &spread, &regions))
         return;
     struct rv_draft *draft = rv_reading_draft(reading, "motor_neuron_red_flag", RV_BOTH,
                                               regions >= 3 ? RV_DEFINITE : RV_PROBABLE);
@@ -136,7 +157,7 @@ void rv_red_flag_apply(struct rv_reading *reading)
     rv_strings_add(reading, &draft->rules, "RED-FLAG");
     draft->statement = "motor_neuron_red_flag";
     draft->evidence_for = spread.evidence;
-    if (rv_predicate_truth(reading, "snaps_all_normal", RV_SIDE_UNKNOWN) == RV_TRUE)
+    if (is_true_of_both(reading, "snaps_all_normal"))
         rv_strings_add(reading, &draft->evidence_for, "sensory responses preserved");
     else
         rv_strings_add(reading, &draft->missing, "sensory responses of an arm and a leg");
@@ -144,10 +165,5 @@ void rv_red_flag_apply(struct rv_reading *reading)
         rv_strings_add(reading, &draft->missing, "thoracic paraspinal muscles");
     if (spread.muscles[BULBAR] == 0)
         rv_strings_add(reading, &draft->missing, "tongue or sternocleidomastoid");
-    for (size_t i = 0; i < reading->muscle_count; i++)
-        if (reading->muscles[i].explained == NULL && rv_needle_abnormal(&reading->muscles[i]))
-            reading->muscles[i].explained = "motor_neuron_red_flag";
-    for (size_t i = 0; i < reading->nerve_count; i++)
-        if (reading->nerves[i].motor && reading->nerves[i].explained == NULL)
-            reading->nerves[i].explained = "motor_neuron_red_flag";
+    explain_all(reading, draft->pattern.pattern);
 }

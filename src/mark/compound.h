@@ -22,14 +22,20 @@ struct rv_compound_rules {
     double late_rho, late_sd, late_share; /* the same of rises with a long foot, and their share */
     double phi;                           /* model error of the onset in units of rise time */
     double fraction_db, fraction_rate;    /* part of the rise that the hinge sees */
-    bool slope;                           /* the hinge's baseline may slope */
+    /* Standard errors from the noise are multiplied: shapes and levels are models too. */
+    double peak_k, amplitude_k, peak_to_peak_k, recovery_k, area_k;
+    double amplitude_share, area_share; /* of the value, added in quadrature */
+    double peak_share;                  /* of the peak's window, for its latency */
+    double onset_k;
+    double least_snr; /* amplitude over noise SD below which nothing is called a wave */
+    bool slope;       /* the hinge's baseline may slope */
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
 /* Level, a step that dies away slowly, and exponentials amplitude * exp(-(t - origin) / tau).
  * `inverse` is of the normal equations with a column for each time constant too. */
 struct rv_tail {
-    bool step;
+    bool step, drift;
     size_t exponentials;
     double origin_ms;
     double tau_ms[2];
@@ -52,14 +58,14 @@ struct rv_wave {
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
     size_t tail_until;        /* the fit used [0, pre_count) and [blank, tail_until) */
-    struct rv_tail rivals[5]; /* fits nearly as good */
+    struct rv_tail rivals[6]; /* fits nearly as good */
     size_t rival_count;
     double tail_offset; /* taken off before the sums, against cancellation */
     double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */
     bool artefact_seen;            /* something happened at the stimulus */
-    bool artefact_large;           /* it still matters after blanking */
+    bool at_bound;                 /* no peak inside the search window */
     size_t peak, foot;             /* coarse: of the chosen negative phase */
     double seed_ms, seed_reach_ms; /* where presence found the wave */
     /* refined: */
@@ -107,7 +113,7 @@ struct rv_presence {
     double score;           /* chi-squared-like, 2 degrees of freedom */
     double at_ms, width_ms; /* centre and SD of the best shape */
     double detectable;      /* amplitude that reaches the threshold nearly always */
-    bool present, spike, at_bound;
+    bool present, spike;
 };
 bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence);
 
@@ -145,5 +151,8 @@ bool rv_dip_onset(const struct rv_wave *wave, size_t dip, struct rv_onset *onset
 
 /* ends.c: recovery, positive peak, end, duration, area. */
 void rv_ends_mark(struct rv_wave *wave, const struct rv_onset *onset, struct rv_compound *compound);
+
+/* technique.c: flags, and withholds what they forbid. */
+void rv_technique_judge(const struct rv_wave *wave, struct rv_compound *compound);
 
 #endif

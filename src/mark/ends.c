@@ -41,7 +41,8 @@ static bool cross(const struct rv_wave *wave, size_t at, double half_ms, double 
     const double ms = rv_local_ms(wave, &local, u);
     *mark = (struct rv_mark){.validity = RV_MEASURED, .ms = ms, .by = RV_BY_AUTO};
     mark->level_uv = -level;
-    mark->se_ms = rv_local_sd(wave, &local, row) / fmax(slope, 1e-300) * step_ms;
+    mark->se_ms =
+        wave->rules->recovery_k * rv_local_sd(wave, &local, row) / fmax(slope, 1e-300) * step_ms;
     return true;
 }
 
@@ -72,8 +73,25 @@ static void measure_negative(struct rv_wave *wave, const struct rv_onset *onset,
         weight[k] = counts ? step : 0.0;
         area += weight[k] * wave->y[k];
     }
-    const double se = weight != NULL ? rv_wave_sum_sd(wave, weight) : (double)NAN;
+    double se = weight != NULL ? rv_wave_sum_sd(wave, weight) : (double)NAN;
+    se = hypot(wave->rules->area_k * se, wave->rules->area_share * area);
     compound->negative_area_uvms = (struct rv_value){RV_MEASURED, area, se, RV_BY_AUTO, NULL};
+}
+
+/* The total duration ends where the trace comes back to near the start level. */
+static void measure_end(struct rv_wave *wave, size_t low, double level,
+                        struct rv_compound *compound)
+{
+    size_t i = low;
+    while (i + 1 < wave->count && wave->smooth[i] < level) {
+        i++;
+    }
+    struct rv_mark *end = &compound->marks[RV_MARK_END];
+    if (i + 3 < wave->count && cross(wave, i, 0.3 * wave->rise_ms, level, end)) {
+        const double spread = hypot(end->se_ms, compound->marks[RV_MARK_ONSET].se_ms);
+        compound->total_duration_ms = (struct rv_value){
+            RV_MEASURED, end->ms - compound->marks[RV_MARK_ONSET].ms, spread, RV_BY_AUTO, NULL};
+    }
 }
 
 static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
@@ -99,20 +117,12 @@ static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
     for (size_t k = 0; k < wave->count; k++) { /* top minus bottom: what both share cancels */
         bottom.level_weight[k] = wave->peak_weight[k] - bottom.level_weight[k];
     }
-    compound->peak_to_peak_uv =
-        (struct rv_value){RV_MEASURED, wave->amplitude - bottom.level,
-                          rv_wave_sum_sd(wave, bottom.level_weight), RV_BY_AUTO, NULL};
+    const double height = wave->amplitude - bottom.level;
+    const double se = hypot(wave->rules->peak_to_peak_k * rv_wave_sum_sd(wave, bottom.level_weight),
+                            wave->rules->amplitude_share * height);
+    compound->peak_to_peak_uv = (struct rv_value){RV_MEASURED, height, se, RV_BY_AUTO, NULL};
     const double level = -END_SHARE * compound->peak_to_peak_uv.value;
-    size_t i = low;
-    while (i + 1 < wave->count && wave->smooth[i] < level) {
-        i++;
-    }
-    struct rv_mark *end = &compound->marks[RV_MARK_END];
-    if (i + 3 < wave->count && cross(wave, i, 0.3 * wave->rise_ms, level, end)) {
-        const double spread = hypot(end->se_ms, compound->marks[RV_MARK_ONSET].se_ms);
-        compound->total_duration_ms = (struct rv_value){
-            RV_MEASURED, end->ms - compound->marks[RV_MARK_ONSET].ms, spread, RV_BY_AUTO, NULL};
-    }
+    measure_end(wave, low, level, compound);
 }
 
 void rv_ends_mark(struct rv_wave *wave, const struct rv_onset *onset, struct rv_compound *compound)

@@ -7,9 +7,8 @@
 #include <stdlib.h>
 
 #define CONFLICT_CHI2 9.0
-#define MODEL_INFLATION 1.2     /* k: foot and anchor are both approximations */
-#define MODEL_INFLATION_LOW 1.6 /* SNAP below 22 dB */
-#define RATE_SHARE 0.15         /* of a sample */
+#define LOW_SNR_K 1.9   /* SNAP below 20 dB: foot and anchor are both rough */
+#define RATE_SHARE 0.15 /* of a sample */
 
 struct weighted {
     double ms, weight;
@@ -66,11 +65,12 @@ static double likelihood(const struct rv_wave *wave, double ms)
 
 static double inflation(const struct rv_wave *wave, double snr_db)
 {
+    const double usual = wave->rules->onset_k;
     if (wave->rules->slope) {
-        return MODEL_INFLATION;
+        return usual;
     }
-    const double low = fmin(fmax((22.0 - snr_db) / 6.0, 0.0), 1.0);
-    return MODEL_INFLATION + low * (MODEL_INFLATION_LOW - MODEL_INFLATION);
+    const double low = fmin(fmax((28.0 - snr_db) / 8.0, 0.0), 1.0);
+    return usual + low * (LOW_SNR_K - usual);
 }
 
 void rv_onset_fuse(const struct rv_wave *wave, const struct rv_draws *draws, double snr_db,

@@ -11,6 +11,8 @@
 #include <string.h>
 
 enum { TAIL_ROUNDS = 3 };
+/* The tallest peak of pure noise is about this many SDs of the smoothed noise. */
+#define LEAST_SMOOTH 3.0
 #define SEED_REACH 3.0 /* the negative peak lies this many widths around the shape found */
 
 static void not_measurable(struct rv_compound *compound, const char *reason)
@@ -62,13 +64,16 @@ static bool measure_peak(struct rv_wave *wave, struct rv_compound *compound)
     wave->peak_se_ms = top.se_ms;
     wave->amplitude = top.level;
     wave->peak_weight = top.level_weight;
-    if (!(wave->amplitude > 0.0)) {
+    if (!(wave->amplitude > wave->rules->least_snr * wave->noise.sd) ||
+        !(wave->amplitude > LEAST_SMOOTH * wave->smooth_sd)) {
         return false;
     }
     compound->marks[RV_MARK_NEGATIVE_PEAK] =
         (struct rv_mark){RV_MEASURED, top.ms, top.se_ms, -wave->amplitude, RV_BY_AUTO};
+    const double amplitude_se = hypot(wave->rules->amplitude_k * top.level_se,
+                                      wave->rules->amplitude_share * wave->amplitude);
     compound->amplitude_uv =
-        (struct rv_value){RV_MEASURED, wave->amplitude, top.level_se, RV_BY_AUTO, NULL};
+        (struct rv_value){RV_MEASURED, wave->amplitude, amplitude_se, RV_BY_AUTO, NULL};
     return true;
 }
 
@@ -118,20 +123,6 @@ static void judge_absence(const struct rv_wave *wave, const struct rv_presence *
     }
 }
 
-static void flag_technique(const struct rv_wave *wave, struct rv_compound *compound)
-{
-    const double pre_ms = 1000.0 * (double)wave->pre_count / wave->rate_hz;
-    if (pre_ms < 1.8) {
-        compound->flags |= rv_flag_bit(RV_FLAG_SHORT_BASELINE);
-    }
-    if (wave->sweeps->used_count < 2) {
-        compound->flags |= rv_flag_bit(RV_FLAG_FEW_SWEEPS);
-    }
-    if (wave->tail.exponentials > 0) {
-        compound->flags |= rv_flag_bit(RV_FLAG_TAIL_SUBTRACTED);
-    }
-}
-
 /* The tail on the samples of the average, positive when G1 is positive. */
 static bool keep_tail(const struct rv_wave *wave, struct rv_arena *arena,
                       struct rv_compound *compound)
@@ -162,10 +153,19 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
     }
     compound->noise_uv = wave->noise.sd;
     compound->detectable_uv = presence.detectable;
-    if (!presence.present || !settle_tail(wave, &presence) || !measure_peak(wave, compound)) {
+    const bool settled = presence.present && settle_tail(wave, &presence);
+    if (!settled || !measure_peak(wave, compound)) {
         memset(compound->marks, 0, sizeof compound->marks);
-        judge_absence(wave, &presence, compound);
-        flag_technique(wave, compound);
+        compound->amplitude_uv = (struct rv_value){0};
+        if (presence.present && wave->at_bound) {
+            compound->flags |= rv_flag_bit(RV_FLAG_AT_WINDOW_BOUND);
+            not_measurable(compound, "at_window_bound");
+        } else if (presence.present) {
+            not_measurable(compound, "uncertain_response");
+        } else {
+            judge_absence(wave, &presence, compound);
+        }
+        rv_technique_judge(wave, compound);
         return RV_OK;
     }
     compound->snr_db = 20.0 * log10(wave->amplitude / wave->noise.sd);
@@ -174,8 +174,11 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
     enum rv_status status;
     if (measure_onset(wave, compound, &onset, err, &status)) {
         rv_ends_mark(wave, &onset, compound);
+    } else {
+        compound->marks[RV_MARK_ONSET].validity = RV_NOT_MEASURABLE;
+        compound->flags |= rv_flag_bit(RV_FLAG_CONFLICT);
     }
-    flag_technique(wave, compound);
+    rv_technique_judge(wave, compound);
     if (status == RV_OK && !keep_tail(wave, arena, compound)) {
         return rv_fail_memory(err);
     }

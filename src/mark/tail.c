@@ -21,12 +21,14 @@ enum {
 #define CORRELATION 3.0 /* residual variance counts this much more: noise is correlated */
 /* A first-order high-pass of 2-3 Hz recovers from the artefact with about this. */
 #define STEP_TAU_MS 60.0
-#define QUIET 3.0       /* SDs: the trace after blanking still is at the level before */
+#define QUIET 3.0  /* SDs: the trace after blanking still is at the level before */
+#define CANCEL 4.0 /* largest amplitude of a term to what is seen */
+#define DRIFT_SPANS 2.0
 #define RIVAL_COST 10.0 /* a rival's cost lies within this of the best */
 #define RIVAL_SHARE 0.5 /* of the difference, as an SD */
 #define DEPARTED 4.5    /* SDs: the trace has left the tail */
 
-/* Columns: level, step, exponentials; then, for the covariance only, slopes by ln tau. */
+/* Columns: level, step or drift, exponentials; then, for the covariance only, slopes by ln tau. */
 static size_t basis_at(const struct rv_tail *tail, double ms, bool slopes, double basis[N])
 {
     size_t n = 0;
@@ -34,6 +36,9 @@ static size_t basis_at(const struct rv_tail *tail, double ms, bool slopes, doubl
     basis[n++] = 1.0;
     if (tail->step) {
         basis[n++] = after ? exp(-ms / STEP_TAU_MS) : 0.0;
+    }
+    if (tail->drift) {
+        basis[n++] = 0.1 * ms;
     }
     const size_t first = n;
     for (size_t k = 0; k < tail->exponentials; k++) {
@@ -142,12 +147,12 @@ static double grid_rss(const struct sums *sums, const size_t *columns, size_t n)
 }
 
 /* The best time constants of the grid: each, or every pair with a ratio of at least 2. */
-static double search_grid(const struct sums *sums, struct rv_tail *tail)
+static void search_grid(const struct sums *sums, struct rv_tail *tail)
 {
     size_t columns[4] = {0, 1};
     const size_t n = tail->step ? 2 : 1;
     if (tail->exponentials == 0) {
-        return grid_rss(sums, columns, n);
+        return; /* nothing to search */
     }
     double least = (double)INFINITY;
     for (size_t i = 0; i < TAU_COUNT; i++) {
@@ -163,7 +168,6 @@ static double search_grid(const struct sums *sums, struct rv_tail *tail)
             }
         }
     }
-    return least;
 }
 
 /* Least squares on the samples; with slopes, the inverse of the normal equations is kept and
@@ -210,31 +214,43 @@ static double solve(const struct rv_wave *wave, bool slopes, struct rv_tail *tai
     return fmax(rss, 0.0);
 }
 
+/* One step along the Gauss-Newton direction, halved until it helps. false: nothing helps. */
+static bool improve(const struct rv_wave *wave, const double *direction, double *rss,
+                    struct rv_tail *tail)
+{
+    for (double length = 1.0; length > 0.02; length *= 0.4) {
+        struct rv_tail next = *tail;
+        for (size_t k = 0; k < tail->exponentials; k++) {
+            const double tau = tail->tau_ms[k] * exp(length * direction[k]);
+            next.tau_ms[k] = fmin(fmax(tau, TAU_LEAST), TAU_MOST);
+        }
+        const double next_rss = solve(wave, false, &next, NULL);
+        if (next_rss < *rss) {
+            *rss = next_rss;
+            *tail = next;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Sharpens the time constants from the grid by Gauss-Newton steps that never make it worse. */
 static double sharpen(const struct rv_wave *wave, struct rv_tail *tail)
 {
-    double change[N] = {0};
+    enum { STEPS = 12 };
     double rss = solve(wave, false, tail, NULL);
-    const size_t first = tail->step ? 2 : 1, count = tail->exponentials;
-    for (int i = 0; i < 6 && count > 0; i++) {
+    const size_t first = tail->step || tail->drift ? 2 : 1, count = tail->exponentials;
+    for (int i = 0; i < STEPS && count > 0; i++) {
+        double change[N] = {0}, direction[2] = {0}, before = rss;
         (void)solve(wave, true, tail, change);
-        struct rv_tail next = *tail;
-        double largest = 0.0;
         for (size_t k = 0; k < count; k++) {
-            const double amplitude = change[first + k];
-            double step = fabs(amplitude) > 0.0 ? change[first + count + k] / amplitude : 0.0;
-            step = fmin(fmax(step, -0.4), 0.4);
-            next.tau_ms[k] = fmin(fmax(tail->tau_ms[k] * exp(step), TAU_LEAST), TAU_MOST);
-            largest = fmax(largest, fabs(step));
+            const double amplitude = tail->coefficient[first + k];
+            if (fabs(amplitude) > 0.0) {
+                direction[k] = change[first + count + k] / amplitude;
+            }
+            direction[k] = fmin(fmax(direction[k], -0.7), 0.7);
         }
-        const double next_rss = solve(wave, false, &next, NULL);
-        if (!(next_rss < rss)) {
-            break;
-        }
-        const bool done = next_rss > rss * (1.0 - 1e-4) || largest < 1e-3;
-        rss = next_rss;
-        *tail = next;
-        if (done) {
+        if (!improve(wave, direction, &rss, tail) || rss > before * (1.0 - 1e-5)) {
             break;
         }
     }
@@ -293,43 +309,84 @@ double rv_tail_choice_sd(const struct rv_wave *wave, const double *weight)
     return RIVAL_SHARE * largest;
 }
 
+/* Exponentials that cancel each other describe a curve, not a tail. */
+static bool cancels(const struct rv_wave *wave, const struct rv_tail *fit)
+{
+    double largest = 0.0;
+    for (size_t i = wave->blank; i < wave->tail_until; i++) {
+        largest = fmax(largest, fabs(wave->raw[i] - fit->coefficient[0]));
+    }
+    const size_t n = (fit->step || fit->drift ? 2u : 1u) + fit->exponentials;
+    for (size_t k = 1; k < n; k++) {
+        if (fabs(fit->coefficient[k]) > CANCEL * largest) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* BIC's price: two numbers and a choice of shape 2 ln n + 4 and 4 ln n + 12; a step or a drift is
+ * one number. */
+static double penalty(const struct rv_tail *fit, double n)
+{
+    static const double shape[3] = {0.0, 4.0, 12.0};
+    const size_t k = fit->exponentials;
+    const double base = fit->step || fit->drift ? log(n) + 2.0 : 0.0;
+    return base + 2.0 * (double)k * log(n) + shape[k];
+}
+
+/* May a shape of tail be tried? */
+static bool is_allowed(const struct rv_wave *wave, const struct rv_tail *shape, size_t most)
+{
+    /* A slope is known from a stretch about as long as the wave it is carried under. */
+    const double from_ms = rv_wave_ms(wave, (double)(wave->pre_count > 0 ? 0 : wave->blank));
+    const double span_ms = rv_wave_ms(wave, (double)wave->tail_until) - from_ms;
+    if (shape->exponentials > most || (shape->step && (wave->pre_count < 6 || most == 0))) {
+        return false;
+    }
+    return !shape->drift || span_ms > DRIFT_SPANS * wave->rules->back_ms;
+}
+
 static void choose(struct rv_wave *wave, size_t exponentials_most)
 {
-    struct rv_tail fits[6];
+    static const struct rv_tail shapes[] = {
+        {.exponentials = 0},
+        {.exponentials = 0, .drift = true},
+        {.exponentials = 0, .step = true},
+        {.exponentials = 1},
+        {.exponentials = 1, .step = true},
+        {.exponentials = 2},
+        {.exponentials = 2, .step = true},
+    };
+    struct rv_tail fits[sizeof shapes / sizeof *shapes];
     struct sums sums;
     const double origin_ms = rv_wave_ms(wave, (double)wave->blank);
-    double rss[6], costs[6], least = (double)INFINITY, slopes[N];
-    size_t count = 0;
+    double rss[sizeof shapes / sizeof *shapes], costs[sizeof shapes / sizeof *shapes],
+        least = (double)INFINITY, slopes[N];
+    size_t count = 0, chosen = 0;
     collect(wave, origin_ms, &sums);
     const double n = (double)sums.rows;
-    const bool may_step = wave->pre_count >= 6 && exponentials_most > 0;
-    for (size_t exponentials = 0; exponentials <= exponentials_most; exponentials++) {
-        for (int step = 0; step <= (may_step ? 1 : 0); step++) {
-            struct rv_tail *fit = &fits[count];
-            *fit = (struct rv_tail){
-                .exponentials = exponentials, .step = step != 0, .origin_ms = origin_ms};
-            (void)search_grid(&sums, fit);
-            rss[count] = sharpen(wave, fit);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        if (!is_allowed(wave, &shapes[i], exponentials_most)) {
+            continue;
+        }
+        fits[count] = shapes[i];
+        fits[count].origin_ms = origin_ms;
+        search_grid(&sums, &fits[count]);
+        rss[count] = sharpen(wave, &fits[count]);
+        if (fits[count].exponentials + (fits[count].step ? 1u : 0u) < 2 ||
+            !cancels(wave, &fits[count])) {
             least = fmin(least, rss[count++]);
         }
     }
     const double variance =
         fmax(least / fmax(4.0, n - 6.0), 0.25 * wave->noise.sd * wave->noise.sd);
-    /* Two numbers and a choice of shape: 2 ln n + 4 and 4 ln n + 12; a step is one number. */
-    const double shape[3] = {0.0, 4.0, 12.0};
-    double cheapest = (double)INFINITY;
     for (size_t i = 0; i < count; i++) {
-        const size_t k = fits[i].exponentials;
-        const double penalty =
-            2.0 * (double)k * log(n) + shape[k] + (fits[i].step ? log(n) + 2.0 : 0.0);
-        const double cost = rss[i] / (CORRELATION * variance) + penalty;
-        costs[i] = cost;
-        if (cost < cheapest) {
-            cheapest = cost;
-            wave->tail = fits[i];
-        }
+        costs[i] = rss[i] / (CORRELATION * variance) + penalty(&fits[i], n);
+        chosen = costs[i] < costs[chosen] ? i : chosen;
     }
-    keep_rivals(wave, fits, costs, count, cheapest);
+    wave->tail = fits[chosen];
+    keep_rivals(wave, fits, costs, count, costs[chosen]);
     (void)solve(wave, true, &wave->tail, slopes);
 }
 

@@ -89,9 +89,9 @@ static double compare(const struct rv_measurement *measurements, size_t count, s
     if (far_x != far_y) {
         return far_x ? 1.0 : -1.0;
     }
-    if (!far_x && !isnan(x->distance_mm) && !isnan(y->distance_mm) &&
-        fabs(x->distance_mm - y->distance_mm) > 5.0) {
-        return x->distance_mm - y->distance_mm;
+    const double further_mm = x->distance_mm - y->distance_mm; /* NaN where one is not known */
+    if (!far_x && fabs(further_mm) > 5.0) {
+        return further_mm;
     }
     const double rows = (double)a - (double)b;
     const int direction = row_direction(measurements, count, a);

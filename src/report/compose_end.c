@@ -85,7 +85,7 @@ void rv_compose_legend(struct rv_document *document, const struct rv_report *rep
 static void add_notices(struct rv_document *document, struct rv_part *list,
                         const struct rv_notice *notices, size_t count, enum rv_level level)
 {
-    static const enum rv_tone tones[] = {RV_TONE_PLAIN, RV_TONE_WARNING, RV_TONE_PROBLEM};
+    static const enum rv_tone tones[] = {RV_TONE_SMALL, RV_TONE_WARNING, RV_TONE_PROBLEM};
     for (size_t i = 0; i < count; i++) {
         if (notices[i].level != level)
             continue;
@@ -147,13 +147,24 @@ static const char *flag_words(struct rv_document *document, uint64_t flags)
     return words;
 }
 
-static const char *stimulus_words(struct rv_document *document, const struct rv_response *r)
+static struct rv_cell stimulus_cell(struct rv_document *document, const struct rv_response *r)
 {
     const char *current = rv_compose_number(document, r->intensity_ma, 1, "mA");
     const char *voltage = rv_compose_number(document, r->intensity_v, 0, "V");
+    const char *pulse = rv_compose_number(document, r->pulse_ms, 2, "ms");
     const char *words = rv_document_join(document, current, ", ", voltage);
-    return rv_document_join(document, words, ", ",
-                            rv_compose_number(document, r->pulse_ms, 2, "ms"));
+    struct rv_cell cell = rv_cell_text(words != NULL ? words : pulse);
+    if (words != NULL)
+        rv_cell_note(&cell, pulse);
+    return cell;
+}
+
+/* The first clause of what was done: which sweeps, found by what. The others are told in front. */
+static const char *sweeps_words(struct rv_document *document, const struct rv_measurement *m)
+{
+    const char *words = rv_document_clean(document, m->processing);
+    const char *end = words != NULL ? strstr(words, "; ") : NULL;
+    return end == NULL ? words : rv_document_format(document, "%.*s", (int)(end - words), words);
 }
 
 static void signal_row(struct rv_document *document, const struct rv_measurement *m,
@@ -171,7 +182,7 @@ static void signal_row(struct rv_document *document, const struct rv_measurement
     cells[SIGNAL_FILE] = rv_cell_text(rv_document_clean(document, m->response->file));
     const char *channel = m->channel != NULL ? m->channel : m->response->channel;
     cells[SIGNAL_CHANNEL] = rv_cell_text(rv_document_clean(document, channel));
-    cells[SIGNAL_STIMULUS] = rv_cell_text(stimulus_words(document, m->response));
+    cells[SIGNAL_STIMULUS] = stimulus_cell(document, m->response);
     if (m->trace != NULL) {
         cells[SIGNAL_SWEEPS] = rv_cell_text(rv_document_format(document, "%zu", m->sweeps_used));
         cells[SIGNAL_REJECTED] =
@@ -185,19 +196,31 @@ static void signal_row(struct rv_document *document, const struct rv_measurement
     cells[SIGNAL_FLAGS] = rv_cell_text(flag_words(document, m->flags));
 }
 
+static bool has_signal(const struct rv_measurement *m)
+{
+    return m->trace != NULL || m->response->file != NULL || m->flags != 0;
+}
+
 void rv_compose_signals(struct rv_document *document, const struct rv_report *report)
 {
-    struct rv_part *table = NULL;
+    struct rv_part *table = NULL, *list = NULL;
     for (size_t i = 0; i < report->measurement_count; i++) {
         const struct rv_measurement *m = &report->measurements[i];
-        if (m->trace == NULL && m->response->file == NULL && m->flags == 0)
+        if (!has_signal(m))
             continue;
-        if (table == NULL)
-            table = rv_section_table(
-                document, rv_document_section(document, "signals", "Recordings and their quality"),
-                NULL, signal_columns, SIGNAL_COLUMN_COUNT);
+        if (table == NULL) {
+            struct rv_section *section =
+                rv_document_section(document, "signals", "Recordings and their quality");
+            table = rv_section_table(document, section, NULL, signal_columns, SIGNAL_COLUMN_COUNT);
+            list = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
+        }
         signal_row(document, m, table);
+        if (m->response->id != NULL)
+            rv_part_gather(document, list, rv_document_clean(document, m->response->id),
+                           sweeps_words(document, m));
     }
+    if (list != NULL)
+        list->tone = RV_TONE_SMALL;
     rv_table_settle(table);
 }
 

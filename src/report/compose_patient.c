@@ -6,6 +6,7 @@
 #include "report/words.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char *labelled(struct rv_document *document, const char *before, const char *text)
 {
@@ -71,19 +72,61 @@ static const char *reference(struct rv_document *document, const struct rv_refer
     return rv_document_join(document, name, " ", labelled(document, "version", facts->version));
 }
 
-/* What was done to the signals, each way told once with the rows it was done to. */
+static bool was_done(const struct rv_measurement *measurement, const char *clause)
+{
+    return measurement->processing != NULL && strstr(measurement->processing, clause) != NULL;
+}
+
+/* "R01 to R07, R09": the rows whose signals this was done to. */
+static const char *rows_with(struct rv_document *document, const struct rv_report *report,
+                             const char *clause)
+{
+    const char *rows = NULL;
+    for (size_t i = 0; i < report->measurement_count; i++) {
+        if (!was_done(&report->measurements[i], clause))
+            continue;
+        size_t last = i;
+        while (last + 1 < report->measurement_count &&
+               was_done(&report->measurements[last + 1], clause))
+            last++;
+        const char *run = rv_document_clean(document, report->measurements[i].response->id);
+        if (last > i)
+            run = rv_document_join(
+                document, run, last > i + 1 ? " to " : ", ",
+                rv_document_clean(document, report->measurements[last].response->id));
+        rows = rv_document_join(document, rows, ", ", run);
+        i = last;
+    }
+    return rows;
+}
+
+static bool is_listed(const struct rv_part *list, const char *text)
+{
+    for (const struct rv_item *item = list->items; item != NULL; item = item->next)
+        if (strcmp(item->text, text) == 0)
+            return true;
+    return false;
+}
+
+/* What was done to the signals: the clauses of `processing` after the first, which tells of the
+ * sweeps of one response and stands with the recordings. */
 static void processing(struct rv_document *document, const struct rv_report *report,
                        struct rv_section *section)
 {
     struct rv_part *list = rv_section_part(document, section, RV_BLOCK_FACTS, "Signals");
-    for (size_t i = 0; i < report->measurement_count; i++) {
-        const struct rv_measurement *m = &report->measurements[i];
-        const char *id = rv_document_clean(document, m->response->id);
-        rv_part_gather(document, list, id != NULL ? id : "-",
-                       rv_document_clean(document, m->processing));
+    for (size_t i = 0; list != NULL && i < report->measurement_count; i++) {
+        const char *rest = rv_document_clean(document, report->measurements[i].processing);
+        rest = rest != NULL ? strstr(rest, "; ") : NULL;
+        while (rest != NULL) {
+            const char *start = rest + 2;
+            rest = strstr(start, "; ");
+            size_t length = rest != NULL ? (size_t)(rest - start) : strlen(start);
+            const char *clause = rv_document_format(document, "%.*s", (int)length, start);
+            if (!is_listed(list, clause))
+                rv_part_item(document, list, rows_with(document, report, clause), clause,
+                             RV_TONE_PLAIN);
+        }
     }
-    if (list != NULL && list->items != NULL && list->items->next == NULL)
-        list->items->label = "Processing";
 }
 
 void rv_compose_patient(struct rv_document *document, const struct rv_report *report)

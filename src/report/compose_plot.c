@@ -399,6 +399,16 @@ static void raster_lane(struct rv_document *document, struct rv_plot *plot,
         curve_of(trace, samples, rejected ? RV_CURVE_REJECTED : RV_CURVE_AVERAGE);
     lane->center = mean(samples, index_at(trace, late_from(m)), trace->sample_count);
     rv_lane_curve(document, lane, &curve);
+    if (m->late == NULL || sweep >= m->late->sweep_count ||
+        !(m->late->sweeps[sweep].onset_ms > 0.0))
+        return;
+    double onset_ms = m->late->sweeps[sweep].onset_ms;
+    struct rv_plot_mark mark = {.label = "",
+                                .x = onset_ms,
+                                .x_se = m->late->sweeps[sweep].onset_se_ms,
+                                .y = level_at(trace, samples, onset_ms)};
+    if (!isnan(mark.y))
+        rv_lane_mark(document, lane, &mark);
 }
 
 static double raster_extent(const struct rv_measurement *m)
@@ -439,7 +449,9 @@ static void raster_plot(struct rv_document *document, struct rv_section *section
     raster_mark(document, plot->lanes, m, RV_F_MINIMUM, "F min");
     raster_mark(document, plot->lanes, m, RV_F_MEAN, "F mean");
     raster_mark(document, plot->lanes, m, RV_H_LATENCY, "H");
-    plot->legend = "Each line is one stimulus; the M-wave is cut at the height of its line.";
+    plot->legend =
+        "Each line is one stimulus, a tick marks the onset found in it; the M-wave is cut at the "
+        "height of its line.";
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ const char *const rv_html_style[] = {
     "dl{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:3px 18px;margin:0}"
     "dt{color:#5a636d}dd{margin:0;max-width:84ch;overflow-wrap:anywhere}"
     "dl.pairs{grid-template-columns:max-content 1fr max-content 1fr}"
+    "dl+p{margin-top:12px}"
     "dl.small{gap:1px 14px;grid-template-columns:minmax(64px,max-content) 1fr}"
     "#symbols dl{grid-template-columns:max-content 1fr max-content 1fr}"
     "dl.small dt{max-width:260px;overflow-wrap:anywhere}"
@@ -84,8 +85,9 @@ const char *const rv_html_style[] = {
     "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}",
     /* phone */
     "@media(max-width:640px){main{padding:18px 16px 32px}h1{font-size:19px}"
-    "dl,dl.small,dl.pairs,#symbols dl{display:block}dt{margin-top:6px;font-size:12.5px}"
-    "dl.small dt{max-width:none}.lists{display:block}}",
+    "dl,dl.small,dl.pairs{display:block}#symbols dl{grid-template-columns:max-content "
+    "1fr}figcaption span{display:block;margin-left:0}dt{margin-top:6px;font-size:12.5px}"
+    "dl.small dt{max-width:none}dl.questions dt{font-size:inherit}.lists{display:block}}",
     /* paper */
     "@page{margin:14mm 13mm;@bottom-right{content:counter(page) ' / ' counter(pages);font:8pt "
     "sans-serif;color:#5a636d}}"

@@ -188,7 +188,8 @@ static enum rv_status keep_response(struct builder *builder, size_t channel,
         response->stimuli = rv_arena_text(arena, group->indices.bytes);
     if (isnan(response->intensity_ma))
         response->intensity_ma = group->intensity_ma;
-    if (response->id == NULL || response->channel == NULL ||
+    if (response->id == NULL || response->channel == NULL || group->indices.failed ||
+        (group->indices.length > 0 && response->stimuli == NULL) ||
         !rv_grow(&builder->responses, &builder->capacity, builder->count + 1,
                  sizeof *builder->responses))
         return rv_fail_memory(err);

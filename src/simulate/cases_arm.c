@@ -295,7 +295,7 @@ static const struct rv_case_nerve motor_edf_d[] = {
      .record = "APB",
      .amplitude = 7.3,
      .axon_m_s = 56,
-     .terminal_ms = 2.45,
+     .terminal_ms = 2.15,
      .stretches = {{.length_mm = 65, .stimulate = "wrist", .intensity_ma = 8.2},
                    {.length_mm = 220, .stimulate = "elbow", .intensity_ma = 15.3}}},
     {0},

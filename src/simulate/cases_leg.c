@@ -26,9 +26,9 @@
         .length_mm = 200, .slowing = (speed)                                         \
     }
 #define KNEE_TO_CORD(block)                                                                    \
-    {.length_mm = 150, .stimulate = "popliteal fossa", .intensity_ma = 4}, {.length_mm = 420}, \
+    {.length_mm = 150, .stimulate = "popliteal fossa", .intensity_ma = 4}, {.length_mm = 480}, \
     {                                                                                          \
-        .length_mm = 160, .blocked = (block)                                                   \
+        .length_mm = 180, .blocked = (block)                                                   \
     }
 
 /* --- normal_leg ---------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +77,38 @@ size_t sample_count(const struct rv_recording *recording, size_t channel)
     return count;
 }
 
+static char folders[256][64];
+static size_t folder_count;
+
 const char *temporary_folder(void)
 {
-    static char folder[64];
-    snprintf(folder, sizeof folder, "/tmp/ranvier-test-XXXXXX");
+    cr_assert(folder_count < sizeof folders / sizeof folders[0]);
+    char *folder = folders[folder_count];
+    snprintf(folder, sizeof folders[0], "/tmp/ranvier-test-XXXXXX");
     cr_assert(mkdtemp(folder) != NULL);
-    strcat(folder, "/");
-    return folder;
+    folder_count++;
+    return strcat(folder, "/");
+}
+
+static void remove_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char file[512];
+        snprintf(file, sizeof file, "%s%s", path, entry->d_name);
+        unlink(file); /* fails for the folder itself and its parent */
+    }
+    closedir(folder);
+    rmdir(path);
+}
+
+void remove_temporary_folders(void)
+{
+    for (size_t i = 0; i < folder_count; i++)
+        remove_folder(folders[i]);
+    folder_count = 0;
 }
 
 void write_file(const char *folder, const char *name, const void *bytes, size_t size)

@@ -21,6 +21,8 @@ size_t sample_count(const struct rv_recording *recording, size_t channel);
 
 /* A new empty folder under the system's temporary one; ends with '/'. Static storage. */
 const char *temporary_folder(void);
+/* For the end of a test (.fini of its suite): removes every folder made so. */
+void remove_temporary_folders(void);
 void write_file(const char *folder, const char *name, const void *bytes, size_t size);
 /* The shared recordings' folder, NULL (and the test skipped) when it is not there. */
 const char *shared_data(void);

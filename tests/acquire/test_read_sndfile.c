@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-TestSuite(read_sndfile, .timeout = 60);
+TestSuite(read_sndfile, .timeout = 60, .fini = remove_temporary_folders);
 
 /* --- what reaches the library is counted ----------------------------------------------------- */
 
@@ -168,6 +168,48 @@ Test(read_sndfile, f_12_lengths_beyond_the_file_are_refused)
         set_number(&file, DATA_SIZE, claims[i], 4);
         refuse_wav(&file, "cut short: header claims");
     }
+}
+
+Test(read_sndfile, f_13_recordings_beyond_the_sample_bound_are_refused_at_once)
+{
+    struct bytes file = small_wav();
+    struct rv_source_options options = rv_source_defaults();
+    options.max_samples = 3;
+    refuse_bytes("a.wav", file.at, file.size, &options, RV_DATA,
+                 "holds 2 x 2 samples, at most 3 may be read");
+}
+
+/* 5 GiB of nothing behind a header: only the length is looked at, and blocks come one by one. */
+Test(read_sndfile, f_36_an_rf64_beyond_4_gib_streams)
+{
+    static const uint64_t samples = UINT64_C(5) << 30;
+    struct bytes file = {.size = 0};
+    put(&file, "RF64\xFF\xFF\xFF\xFFWAVEds64\x1C\0\0\0", 20);
+    put_number(&file, samples + 72, 8); /* 80 bytes of header but for the first 8 */
+    put_number(&file, samples, 8);
+    put_number(&file, samples / 2, 8);
+    put_number(&file, 0, 4);
+    struct bytes plain = wav(1, 1, 10000, 16, "", 0);
+    put(&file, plain.at + 12, 24);
+    put(&file, "data\xFF\xFF\xFF\xFF", 8);
+    const char *folder = temporary_folder();
+    char path[128];
+    write_file(folder, "a.rf64", file.at, file.size);
+    snprintf(path, sizeof path, "%sa.rf64", folder);
+    cr_assert(truncate(path, (off_t)(file.size + samples)) == 0);
+    struct rv_source_options options = rv_source_defaults();
+    struct rv_error err = {.text = ""};
+    struct rv_source *source;
+    struct rv_block block;
+    bool more;
+    options.max_samples = SIZE_MAX;
+    cr_assert(rv_source_open(path, &options, &source, &err) == RV_OK, "%s", err.text);
+    cr_expect_float_eq(rv_source_facts(source)->duration_s, (double)samples / 2 / 10000, 1e-6);
+    for (int i = 0; i < 100; i++)
+        cr_assert(rv_source_next(source, &block, &more, &err) == RV_OK && more, "%s", err.text);
+    cr_expect_float_eq(block.start_s, 99 * 4096 / 10000.0, 1e-9);
+    rv_source_close(source);
+    unlink(path);
 }
 
 Test(read_sndfile, f_14_f_34_channels_and_rates_have_limits)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-TestSuite(read_wfdb, .timeout = 60);
+TestSuite(read_wfdb, .timeout = 60, .fini = remove_temporary_folders);
 
 /* --- formats ------------------------------------------------------------------------------- */
 
@@ -309,8 +309,9 @@ Test(read_wfdb, bad_headers_are_refused_with_their_line)
 
 Test(read_wfdb, f_12_claims_beyond_the_file_take_no_memory)
 {
-    refuse_header("r 1 1000 1099511627776\nr.dat 16 1/mV\n", "cut short");
-    refuse_header("r 1 1000 1099511627776\nr.dat 16x4096 1/mV\n", "cut short");
+    refuse_header("r 1 1000 2000000000\nr.dat 16 1/mV\n", "cut short");
+    refuse_header("r 1 1000 1099511627776\nr.dat 16x4096 1/mV\n",
+                  "holds 1099511627776 x 4096 samples, at most 2147483648 may be read");
 }
 
 Test(read_wfdb, shared_records_agree_with_their_checksums)

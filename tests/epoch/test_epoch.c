@@ -69,13 +69,39 @@ Test(epoch, scattered_fractions_leave_no_bias)
     fill_bells(&hand, time_s, 20);
     struct rv_epoch_request request = hand_request(-10.0, 30.0);
     cr_assert_eq(cut(&hand, time_s, 20, &request, &sweeps), RV_OK);
-    /* Rounding spreads the sweeps by at most half a sample each way: variance h^2 / 12 = 833 us^2,
-     * which changes a bell of curvature A / 2.25 ms^2 by at most A x 0.000833 / 2 / 2.25. */
-    double bound = 1000.0 * 0.000833 / 2.0 / 2.25 * 1.1;
     for (size_t i = 0; i < sweeps.sample_count; i++) {
         double ms = rv_sample_ms(sweeps.start_ms, sweeps.rate_hz, (double)i);
-        cr_assert_lt(fabs(sweeps.average[i] - bell(ms)), bound, "at %g ms", ms);
+        cr_assert_float_eq(sweeps.average[i], bell(ms), 0.05, "at %g ms", ms);
+        cr_assert_lt(sweeps.average_sd[i], 0.05, "at %g ms", ms);
     }
+    cr_assert_eq(sweeps.used_count, 20);
+    hand_end(&hand);
+}
+
+/* The steepest of 10 mV in 1 ms: half a sample of 20 kHz is 250 uV, against 5 uV of noise. */
+Test(epoch, a_steep_response_between_samples_is_neither_noise_nor_outlier)
+{
+    struct hand hand;
+    struct rv_sweeps sweeps;
+    double time_s[12];
+    unsigned long seed = 33;
+    hand_begin(&hand, 1, 20000.0, 60000);
+    hand_segment(&hand, 0.0, 60000);
+    for (int k = 0; k < 12; k++)
+        time_s[k] = 0.1 + 0.2 * k + 5e-5 * ((k * 5) % 12) / 12.0;
+    fill_bells(&hand, time_s, 12);
+    for (size_t i = 0; i < 60000; i++)
+        hand.samples[0][i] = 10.0 * hand.samples[0][i] + 5.0 * hand_noise(&seed);
+    struct rv_epoch_request request = hand_request(-10.0, 30.0);
+    cr_assert_eq(cut(&hand, time_s, 12, &request, &sweeps), RV_OK);
+    cr_assert_eq(sweeps.used_count, 12);
+    double steep = 0.0, quiet = 0.0;
+    for (size_t i = 0; i < 20; i++) { /* 6 to 7 ms, and before the stimulus */
+        steep += sweeps.average_sd[320 + i] / 20.0;
+        quiet += sweeps.average_sd[100 + i] / 20.0;
+    }
+    cr_assert_float_eq(steep, 5.0 / sqrt(12.0), 0.5);
+    cr_assert_float_eq(quiet, 5.0 / sqrt(12.0), 0.5);
     hand_end(&hand);
 }
 

@@ -59,14 +59,15 @@ def caf(samples):
 
 
 def mat5(samples):
-    def matrix(name, rows, columns, kind, tag, data):
-        name_part = struct.pack("<II", 1, len(name)) + name + b"\0" * (-len(name) % 8)
-        body = (struct.pack("<IIII", 6, 8, kind, 0) + struct.pack("<IIII", 5, 8, rows, columns) +
-                name_part + struct.pack("<II", tag, len(data)) + data + b"\0" * (-len(data) % 8))
+    """As libsndfile writes it: the rate packed into its tag."""
+    def matrix(name, rows, columns, element):
+        body = (struct.pack("<IIII", 6, 8, 6, 0) + struct.pack("<IIII", 5, 8, rows, columns) +
+                struct.pack("<II", 1, len(name)) + name + b"\0" * (-len(name) % 8) + element)
         return struct.pack("<II", 14, len(body)) + body
-    head = b"MATLAB 5.0 MAT-file, test".ljust(124) + struct.pack("<H2s", 0x100, b"IM")
-    return (head + matrix(b"samplerate", 1, 1, 6, 9, struct.pack("<d", 10000)) +
-            matrix(b"wavedata", 2, len(samples) // 4, 10, 3, samples))
+    head = b"MATLAB 5.0 MAT-file, test".ljust(116) + b"\0" * 8 + struct.pack("<H2s", 0x100, b"IM")
+    return (head + matrix(b"samplerate", 1, 1, struct.pack("<HHI", 4, 2, 10000)) +
+            matrix(b"wavedata", 2, len(samples) // 4,
+                   struct.pack("<II", 3, len(samples)) + samples))
 
 
 def mat4(samples):

@@ -11,6 +11,7 @@ of one subject there is a common factor (30 % of the variance), between both sid
 Exit status 1 when a radiculopathy is possible or above in anybody, or any pattern in more than 5 %.
 """
 import argparse
+import datetime
 import json
 import math
 import os
@@ -27,7 +28,7 @@ COLUMN = {"onset_latency": "onset_ms", "negative_peak_latency": "peak_ms", "cond
           "f_minimum": "f_min_ms", "h_latency": "h_latency_ms"}
 CV = {"onset_ms": 0.11, "peak_ms": 0.07, "velocity_m_s": 0.075, "f_min_ms": 0.075, "h_latency_ms": 0.07}
 Z97 = 1.881  # 97th percentile
-HEADER = COLUMNS + ["f_min_ms"]
+HEADER = COLUMNS
 
 
 def rows_of(limbs):
@@ -35,7 +36,7 @@ def rows_of(limbs):
     for limb, side in limbs:
         base = ARM if limb == "arm" else LEG
         for key, values in base.items():
-            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t")), f_min_ms="n/a"))
+            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t"))))
         for nerve, record, site, value in ([("median", "APB", "wrist", "27.0"), ("ulnar", "ADM", "wrist", "27.5")] if limb == "arm" else
                                            [("fibular", "EDB", "ankle", "48.0"), ("tibial", "AH", "ankle", "49.0")]):
             rows.append(dict.fromkeys(HEADER, "n/a") | dict(kind="f_wave", nerve=nerve, side=side, record=record, stimulate=site, present="yes", f_min_ms=value))
@@ -45,8 +46,8 @@ def rows_of(limbs):
     return rows
 
 
-def write(folder, person, rows, needle):
-    about = {"format": "ranvier-study", "version": 1, "patient": person, "visit": {"date": "2026-03-02", "symptom_onset": "2025-11-02"},
+def write(folder, person, rows, needle, days=120):
+    about = {"format": "ranvier-study", "version": 1, "patient": person, "visit": {"date": "2026-03-02", "symptom_onset": str(datetime.date(2026, 3, 2) - datetime.timedelta(days=days))},
              "temperature_c": {"hand_right": 33.0, "hand_left": 33.0, "foot_right": 31.5, "foot_left": 31.5}}
     with open(os.path.join(folder, "study.json"), "w", encoding="utf-8") as f:
         json.dump(about, f)
@@ -77,7 +78,7 @@ def draw(rng, rows, report):
                 drawn = upper * (1 + CV[column] * z) / (1 + CV[column] * Z97)
                 beyond += drawn > upper
             elif lower is not None and column.startswith("amplitude"):
-                drawn = lower * math.exp(0.4 * (Z97 - z))
+                drawn = min(lower * math.exp(0.4 * (Z97 - z)), 50 if column == "amplitude_mv" else 250)
                 beyond += drawn < lower
             elif lower is not None:
                 drawn = lower * (1 - CV[column] * z) / (1 - CV[column] * Z97)
@@ -114,6 +115,13 @@ def entrapment_segments(rng, rows):
             row["velocity_m_s"] = "%.1f" % (near[key] - rng.gauss(mean, sd))
 
 
+def reflexes(rng, rows):
+    """The H-reflex of the second side differs by 0.2 (SD 1.0) ms: clinical.md C05."""
+    found = [row for row in rows if row["kind"] == "h_reflex"]
+    if len(found) == 2:
+        found[1]["h_latency_ms"] = "%.2f" % (float(found[0]["h_latency_ms"]) + rng.gauss(0.2, 1.0))
+
+
 def needle_of(rng, limbs):
     rows = []
     for limb, side in limbs:
@@ -135,6 +143,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--subjects", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=int, default=120, help="days since onset")
     parser.add_argument("--show", action="store_true")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
@@ -148,11 +157,12 @@ def main():
                             [("leg", "right"), ("leg", "left"), ("arm", "right")]])
         rows, needle = rows_of(limbs), needle_of(rng, limbs[:1])
         with tempfile.TemporaryDirectory() as folder:
-            write(folder, person, rows, needle)
+            write(folder, person, rows, needle, arguments.days)
             n, k = draw(rng, rows, run(arguments.program, folder))
             proximal_amplitudes(rng, rows)
             entrapment_segments(rng, rows)
-            write(folder, person, rows, needle)
+            reflexes(rng, rows)
+            write(folder, person, rows, needle, arguments.days)
             report = run(arguments.program, folder)
         judged, beyond = judged + n, beyond + k
         found = [p["pattern"] for p in report["patterns"] if p["grade"] != "insufficient" and p["pattern"] not in ("normal", "indeterminate")]

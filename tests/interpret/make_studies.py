@@ -29,7 +29,7 @@ DUC = {"sensory dorsal ulnar cutaneous hand wrist": (80, None, 1.6, 2.1, 18, 50)
 SAPH = {"sensory saphenous ankle calf": (140, None, 2.9, 3.7, 7, 48)}
 NR = (None,) * 6
 NORMAL = ("0", "normal", "normal", "normal", "normal")
-RECORDS = sorted(["APB", "ADM", "FDI", "EIP", "EDB", "TA", "AH", "ADQP", "RF", "D1", "D2", "D3", "D4", "D5", "wrist", "hand",
+RECORDS = sorted(["APB", "ADM", "FDI", "EIP", "EDC", "EDB", "TA", "AH", "ADQP", "RF", "D1", "D2", "D3", "D4", "D5", "wrist", "hand",
                   "forearm", "thumb base", "ankle", "soleus", "thigh", "interossei", "2nd lumbrical", "deltoid"], key=len, reverse=True)
 KINDS = ("motor", "sensory", "mixed", "f_wave", "h_reflex", "repetitive")
 
@@ -266,14 +266,108 @@ study("injected_elsewhere", "an S1 root, an injection at L4-L5 on the other side
                       normal("tibialis anterior", "tibialis posterior", "vastus medialis"))},
       extra={"injections": [{"date": "2026-01-10", "level": "L3-L4", "side": "left", "route": "transforaminal", "relief_percent": 0}],
              "imaging": [{"modality": "MRI", "level": "L5-S1", "side": "right", "finding": "paracentral disc"}]})
-study("repetitive_decrement", "nothing but normal conduction; the decrement has no column, so the study is normal",
-      [("normal", None, None, "possible")], {"right": ARM}, {})
+study("decrement_in_rows", "a train entered row by row that falls by 30 %: transmission",
+      [("neuromuscular_junction", None, "both", "probable")],
+      {"right": with_(ARM, {"repetitive ulnar ADM wrist": (None, None, None, None, 9.0, None), "repetitive ulnar ADM below elbow": (None, None, None, None, 6.3, None)})}, {},
+      must_not=["radiculopathy", "myopathy"])
+study("increment_in_rows", "1.5 mV at rest and 4.5 mV after exercise: presynaptic, not axon loss",
+      [("neuromuscular_junction", None, "both", "definite")],
+      {"right": with_(ARM, {"repetitive ulnar ADM wrist": (None, None, None, None, 1.5, None), "repetitive ulnar ADM below elbow": (None, None, None, None, 4.5, None)})}, {},
+      must_not=["radiculopathy", "motor_neuron_red_flag"])
+study("acute_demyelination", "three weeks after onset, latencies of 120 to 130 % and velocities below 90 %, sural spared",
+      [("polyneuropathy_demyelinating", None, "both", "probable")],
+      {"right": with_(ARM, LEG, {"motor median APB wrist": (80, None, 5.9, None, 5.0, None), "motor median APB elbow": (None, 230, 12.2, None, 4.4, 37),
+                                 "motor ulnar ADM wrist": (80, None, 4.8, None, 8.5, None), "motor ulnar ADM below elbow": (None, 220, 9.9, None, 8.2, 43),
+                                 "motor ulnar ADM above elbow": (None, 100, 12.4, None, 8.0, 40), "motor tibial AH ankle": (80, None, 7.6, None, 6.0, None),
+                                 "sensory median D2 wrist": (140, None, 3.9, 4.8, 6, 36), "sensory ulnar D5 wrist": (140, None, 3.6, 4.6, 4, 39)})}, {},
+      days=21, must_not=["median_wrist", "ulnar_elbow", "radiculopathy", "polyneuropathy_axonal"])
 study("chronic_c7_and_carpal_tunnel", "two lesions, stated separately", [("median_wrist", None, "right", "probable"), ("radiculopathy", ["C7"], "right", "possible")],
       {"right": with_(ARM, CTS, {"motor median APB wrist": (80, None, 5.0, None, 7.0, None), "sensory median D2 wrist": (140, None, 3.8, 4.7, 9, 37)})},
       {"right": with_({"triceps": fib("0", "long"), "FCR": fib("0", "long"), "EDC": fib("0", "long")}, normal("biceps", "FDI", "APB"))}, days=1000)
 
+study("carpal_tunnel_every_test", "every comparison of median and neighbours beyond its criterion: Bland 3, Padua moderate",
+      [("median_wrist", None, "right", "definite")],
+      {"right": with_(ARM, CTS, {"motor median APB wrist": (80, None, 5.2, None, 6.0, None), "motor median APB palm": (50, None, 1.9, None, 8.5, None),
+                                 "motor median APB elbow": (None, 230, 9.4, None, 5.8, 55),
+                                 "sensory median D2 wrist": (140, None, 3.9, 4.8, 8, 36), "sensory median D2 palm": (70, None, 1.3, 1.8, 30, 54),
+                                 "sensory median D3 wrist": (140, None, 3.9, 4.8, 9, 36), "sensory median D1 wrist": (100, None, 2.9, 3.6, 10, 34),
+                                 "sensory radial D1 forearm": (100, None, 1.9, 2.5, 11, 53),
+                                 "motor median 2nd lumbrical wrist": (90, None, 4.9, None, 1.5, None), "motor ulnar interossei wrist": (90, None, 3.0, None, 5.0, None)})},
+      {"right": normal("APB", "pronator teres", "triceps", "biceps", "FDI")}, must_not=["radiculopathy", "polyneuropathy_axonal"],
+      mention=["Bland 3", "Padua moderate"])
+study("ulnar_elbow_two_muscles", "block and slowing at the elbow to ADM and FDI, D5 and DUC low, muscles abnormal: definite",
+      [("ulnar_elbow", None, "left", "definite")],
+      {"left": with_(ARM, DUC, {"motor ulnar ADM above elbow": (None, 100, 9.6, None, 6.0, 32), "motor ulnar FDI wrist": (100, None, 3.8, None, 9.0, None),
+                                "motor ulnar FDI below elbow": (None, 220, 7.6, None, 8.7, 58), "motor ulnar FDI above elbow": (None, 100, 10.8, None, 4.5, 31),
+                                "sensory ulnar D5 wrist": (140, None, 2.9, 3.7, 5, 48), "sensory dorsal ulnar cutaneous hand wrist": NR}),
+       "right": with_(DUC, {"sensory ulnar D5 wrist": (140, None, 2.5, 3.2, 24, 56)})},
+      {"left": with_({"FDI": fib("1+"), "ADM": fib("1+")}, normal("FCU", "APB", "EIP", "FPL"))}, side="left", must_not=["radiculopathy", "plexopathy", "ulnar_wrist"])
+study("ulnar_deep_branch", "FDI 3 ms later than ADM, everything sensory normal: deep branch in the hand",
+      [("ulnar_wrist", None, "right", "possible")],
+      {"right": with_(ARM, DUC, {"motor ulnar FDI wrist": (100, None, 6.4, None, 3.0, None)}), "left": {"motor ulnar FDI wrist": (100, None, 3.7, None, 11.0, None)}},
+      {"right": with_({"FDI": fib("2+")}, normal("ADM", "FCU", "FDP 4-5", "APB", "EIP"))}, must_not=["ulnar_elbow", "radiculopathy"])
+KNEE = {"motor fibular EDB popliteal fossa": (None, 100, 15.0, None, 1.6, 30), "motor fibular TA below fibular head": (80, None, 3.2, None, 6.0, None),
+        "motor fibular TA popliteal fossa": (None, 100, 6.8, None, 2.0, 28)}
+study("fibular_block", "block and slowing across the fibular head to EDB and TA: fibular nerve at the knee",
+      [("fibular_knee", None, "left", "definite")], {"left": with_(LEG, KNEE), "right": LEG},
+      {"left": with_({"tibialis anterior": fib("1+"), "peroneus longus": fib("1+")},
+                     normal("tibialis posterior", "tensor fasciae latae", "biceps femoris short head", "gastrocnemius medial"))},
+      side="left", must_not=["radiculopathy", "sciatic", "polyneuropathy_demyelinating"])
+study("fibular_block_no_needle", "the same without a needle study, block and slowing alone", [("fibular_knee", None, "left", "probable")],
+      {"left": with_(LEG, KNEE)}, {}, side="left", must_not=["radiculopathy", "sciatic"])
+study("fibular_slow_and_sensory", "slowing across the knee with a low superficial fibular response, no block",
+      [("fibular_knee", None, "right", "probable")],
+      {"right": with_(LEG, {"motor fibular EDB popliteal fossa": (None, 100, 14.9, None, 4.2, 31), "sensory superficial fibular ankle calf": (140, None, 3.0, 3.8, 3, 46)}), "left": LEG},
+      {}, must_not=["radiculopathy", "sciatic"])
+study("tarsal_tunnel_slow", "slow plantar responses and late ADQP, gastrocnemius normal", [("tibial_ankle", None, "left", "possible")],
+      {"left": with_(LEG, {"motor tibial ADQP ankle": (90, None, 7.6, None, 4.0, None), "mixed lateral plantar ankle sole": (140, None, 4.4, 5.2, 4, 32)}),
+       "right": {"motor tibial ADQP ankle": (90, None, 5.4, None, 6.0, None), "mixed lateral plantar ankle sole": (140, None, 2.9, 3.5, 6, 48)}},
+      {"left": normal("gastrocnemius medial", "abductor hallucis")}, side="left", patient={"age_years": 36}, must_not=["radiculopathy", "polyneuropathy_axonal"])
+for site, key in (("groove", "motor radial EIP below spiral groove"), ("axilla", "motor radial EIP elbow")):
+    top = "upper arm" if site == "groove" else "axilla"
+    study("radial_block_" + site, "block of the radial nerve in the arm, triceps and median muscles normal", [("radial_arm", None, "left", "probable")],
+          {"left": with_(ARM, {key: (None, 180, 5.0, None, 4.2, 60), "motor radial EIP " + top: (None, 120, 7.9, None, 1.2, 41)})},
+          {"left": with_({"EDC": fib("0", recruitment="severely reduced"), "EIP": fib("0", recruitment="severely reduced")}, normal("triceps", "FCR", "pronator teres"))},
+          side="left", must_not=["radiculopathy", "plexopathy"])
+study("radial_block_edc", "the same to EDC", [("radial_arm", None, "right", "probable")],
+      {"right": with_(ARM, {"motor radial EDC elbow": (60, None, 2.5, None, 6.0, None), "motor radial EDC upper arm": (None, 120, 5.4, None, 1.5, 41)})},
+      {"right": with_({"EDC": fib("1+"), "brachioradialis": fib("1+")}, normal("triceps", "FCR"))}, must_not=["radiculopathy"])
+study("martin_gruber", "forearm fall of the ulnar response, filled by a median stimulus at the elbow: a variant",
+      [("normal", None, None, "possible")],
+      {"right": with_(ARM, {"motor ulnar ADM below elbow": (None, 220, 6.5, None, 7.0, 59), "motor ulnar ADM above elbow": (None, 100, 8.2, None, 6.8, 59),
+                            "motor median ADM wrist": NR, "motor median ADM elbow": (None, None, 6.9, None, 3.4, None),
+                            "motor median FDI wrist": NR, "motor median FDI elbow": (None, None, 7.1, None, 2.0, None)})}, {},
+      must_not=["ulnar_elbow", "polyneuropathy_demyelinating"], mention=["Martin-Gruber"])
+study("current_spread", "a median stimulus that reaches ulnar muscles at the wrist too is spread of the stimulus, no variant",
+      [("normal", None, None, "possible")],
+      {"right": with_(ARM, {"motor median ADM wrist": (None, None, 3.0, None, 4.0, None), "motor median ADM elbow": (None, None, 6.9, None, 4.1, None),
+                            "motor median FDI wrist": (None, None, 3.6, None, 3.0, None)})}, {}, must_not=["ulnar_elbow"])
+study("s1_with_late_h", "S1 muscles of three nerves, H-reflex 3 ms later and smaller than on the other side",
+      [("radiculopathy", ["S1"], "left", "definite")],
+      {"left": with_(LEG, {"h_reflex tibial soleus popliteal fossa": ("h", 39.5, 1.0), "f_wave tibial AH ankle": ("f", 59.0)}),
+       "right": {"h_reflex tibial soleus popliteal fossa": ("h", 31.0, 5.0)}},
+      {"left": with_({"gastrocnemius medial": fib("2+"), "gluteus maximus": fib("1+"), "biceps femoris long head": fib("1+"), "lumbar paraspinals": PSP},
+                     normal("tibialis anterior", "tibialis posterior", "vastus medialis"))}, side="left", must_not=["sciatic", "plexopathy"])
+study("l5_with_f", "L5 muscles with an absent F-wave of the fibular and a late one on the other side", [("radiculopathy", ["L5"], "right", "definite")],
+      {"right": with_(LEG, {"f_wave fibular EDB ankle": NR}), "left": {"f_wave fibular EDB ankle": ("f", 59.0)}},
+      {"right": with_({"tibialis anterior": fib("2+"), "tibialis posterior": fib("2+"), "gluteus medius": fib("1+"), "lumbar paraspinals": PSP},
+                      normal("vastus medialis", "gastrocnemius medial"))}, must_not=["fibular_knee"])
+study("c8_with_f", "C8 muscles of forearm and hand with late F-waves", [("radiculopathy", ["C8"], "right", "definite")],
+      {"right": with_(ARM, MABC, {"f_wave ulnar ADM wrist": ("f", 35.0), "f_wave median APB wrist": ("f", 34.0)})},
+      {"right": with_({"FDI": fib("2+"), "EIP": fib("2+"), "FPL": fib("1+"), "FCU": fib("1+"), "cervical paraspinals": PSP}, normal("triceps", "biceps", "APB"))},
+      must_not=["plexopathy", "ulnar_elbow"])
+study("length_dependent_arm_too", "one leg and an arm: sural and superficial fibular lost, fibular and tibial late, D5 low",
+      [("polyneuropathy_axonal", None, "both", "possible")],
+      {"right": with_(ARM, LEG, {"sensory sural ankle calf": (140, None, 4.4, 5.4, 2, 32), "sensory superficial fibular ankle calf": NR, "sensory ulnar D5 wrist": (140, None, 3.0, 3.9, 4, 47),
+                                 "motor tibial AH ankle": (80, None, 5.9, None, 2.0, None), "motor tibial AH popliteal fossa": (None, 400, 17.0, None, 1.6, 36),
+                                 "motor fibular EDB ankle": (80, None, 6.8, None, 0.5, None), "motor fibular EDB below fibular head": (None, 320, 15.8, None, 0.5, 35)})}, {},
+      days=1500, must_not=["radiculopathy", "polyneuropathy_demyelinating"])
+study("sural_sparing", "arms lost, sural spared, velocities below 70 % of the limit: demyelination", [("polyneuropathy_demyelinating", None, "both", "probable")],
+      {"right": with_(SLOWARM, LEG, {"sensory radial thumb base forearm": (100, None, 3.0, 3.7, 4, 33), "sensory ulnar D5 wrist": (140, None, 4.4, 5.6, 3, 32)})}, {}, must_not=["median_wrist", "polyneuropathy_axonal"],
+      mention=["sural sparing"])
+
 COLUMNS = ["kind", "nerve", "side", "record", "stimulate", "distance_mm", "segment_mm", "present", "onset_ms", "peak_ms", "amplitude_mv",
-           "amplitude_uv", "velocity_m_s", "h_latency_ms"]
+           "amplitude_uv", "velocity_m_s", "h_latency_ms", "h_amplitude_mv", "f_min_ms"]
 NEEDLE = ["muscle", "side", "fibrillations", "sharp_waves", "fasciculations", "mup_duration", "mup_amplitude", "polyphasia", "recruitment"]
 
 
@@ -289,10 +383,13 @@ def response_row(side, key, values):
         row["present"] = "no"
     elif values[0] == "h":
         row["h_latency_ms"] = values[1]
+        row["h_amplitude_mv"] = values[2] if len(values) > 2 else None
+    elif values[0] == "f":
+        row["f_min_ms"] = values[1]
     else:
         distance, segment, onset, peak, amplitude, velocity = values
         row.update(distance_mm=distance, segment_mm=segment, onset_ms=onset, peak_ms=peak, velocity_m_s=velocity)
-        row["amplitude_mv" if kind == "motor" else "amplitude_uv"] = amplitude
+        row["amplitude_mv" if kind in ("motor", "repetitive") else "amplitude_uv"] = amplitude
     return "\t".join(cell(row[c]) for c in COLUMNS)
 
 

@@ -55,16 +55,16 @@ static void add(struct trial_sums *sums, const struct trial_plan *plan, const st
                 const struct rv_compound *marked, const struct sim_truth *truth)
 {
     const double limit_ms = plan->kind == RV_MOTOR ? 0.5 : 0.3;
-    const double expected[TRIAL_VALUES] = {truth->onset_ms,        truth->peak_ms,
-                                           truth->amplitude_uv,    truth->peak_to_peak_uv,
-                                           truth->duration_ms,     truth->area_uvms};
+    const double expected[TRIAL_VALUES] = {truth->onset_ms,     truth->peak_ms,
+                                           truth->amplitude_uv, truth->peak_to_peak_uv,
+                                           truth->duration_ms,  truth->area_uvms};
     const struct outcome outcome = read_marks(marked);
     const double off = fabs(outcome.value[TRIAL_ONSET] - truth->onset_ms);
     const bool failed = !outcome.known[TRIAL_ONSET] || off > limit_ms;
     sums->trials++;
     sums->missing += outcome.known[TRIAL_ONSET] ? 0 : 1;
     sums->failures += failed ? 1 : 0;
-    if (plan->verbose && failed) {
+    if (plan->verbose > 1 || (plan->verbose > 0 && failed)) {
         complain(c, marked, truth);
     }
     for (int k = 0; k < TRIAL_VALUES && !failed; k++) {
