@@ -244,10 +244,13 @@ double rv_mains_at(const struct rv_mains *mains, double time_s)
 {
     const double since_s = time_s - mains->reference_s;
     const double turns = mains->frequency_hz * time_s + 0.5 * mains->drift_hz_s * since_s * since_s;
-    double sum = 0.0;
+    const double c1 = cos(2.0 * M_PI * turns), s1 = sin(2.0 * M_PI * turns);
+    double sum = 0.0, c = 1.0, s = 0.0;
     for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
-        const double phase = 2.0 * M_PI * (double)(k + 1) * turns;
-        sum += mains->cosine_uv[k] * cos(phase) + mains->sine_uv[k] * sin(phase);
+        const double next = c * c1 - s * s1; /* one turn of the fundamental further */
+        s = c * s1 + s * c1;
+        c = next;
+        sum += mains->cosine_uv[k] * c + mains->sine_uv[k] * s;
     }
     return sum;
 }
