@@ -17,11 +17,11 @@ import time
 ROWS = 30
 
 
-def make_study(ranvier, folder):
-    """Thirty rows with a recording each: the motor and sensory ones of a simulated case, with
+def make_study(ranvier, folder, count=ROWS):
+    """Rows with a recording each: the motor and sensory ones of a simulated case, with
     several seeds."""
     rows, seed = [], 0
-    while len(rows) < ROWS:
+    while len(rows) < count:
         seed += 1
         made = os.path.join(folder, "made")
         subprocess.run([ranvier, "simulate", "carpal_tunnel", "-o", made, "--seed", str(seed)],
@@ -29,7 +29,7 @@ def make_study(ranvier, folder):
         with open(os.path.join(made, "responses.tsv"), newline="", encoding="utf-8") as table:
             for row in csv.DictReader(table, delimiter="\t"):
                 name = f"{len(rows) + 1:02d}.edf"
-                if len(rows) < ROWS and row["kind"] in ("motor", "sensory"):
+                if len(rows) < count and row["kind"] in ("motor", "sensory"):
                     shutil.copy(os.path.join(made, row["file"]), os.path.join(folder, name))
                     row["file"] = name
                     rows.append(row)
@@ -69,6 +69,10 @@ def main():
         theirs = peer + [study]
         cost(ours), cost(theirs)
         runs = [(cost(ours), cost(theirs)) for _ in range(pairs)]
+        single = os.path.join(folder, "single")
+        os.mkdir(single)
+        make_study(ranvier, single, 1)
+        ones = [(cost([ranvier, "report", single]), cost(peer + [single])) for _ in range(pairs)]
         json_only = [cost([ranvier, "report", study, "--format", "json", "-o",
                            os.path.join(out, "report.json"), "--force"]) for _ in range(pairs)]
         help_only = [cost([ranvier, "--help"]) for _ in range(pairs)]
@@ -85,6 +89,10 @@ def main():
     print(f"| CPU time, `--help` | {statistics.median(r[1] for r in help_only):.4f} s | – | – |")
     print(f"| CPU time of the NumPy/SciPy script | {peer_cpu:.3f} s | – | – |")
     print(f"| script / ranvier, median of pairs | {ratio:.1f} | 50 | {verdict(ratio >= 50)} |")
+    one = statistics.median(theirs[1] / ours[1] for ours, theirs in ones)
+    cpu_one = statistics.median(ours[1] for ours, _ in ones)
+    print(f"| one response, report as text: CPU time | {cpu_one:.4f} s | – | – |")
+    print(f"| one response: script / ranvier | {one:.1f} | 50 | {verdict(one >= 50)} |")
 
 
 if __name__ == "__main__":
