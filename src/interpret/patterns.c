@@ -200,23 +200,48 @@ static const char *unexplained_responses(struct rv_reading *reading)
     return sensory == 0 && motor > 1 ? "motor_low" : "unexplained";
 }
 
-/* What to say of values beyond their limits that stand alone. */
-static const char *stray_values(struct rv_reading *reading)
+struct tally {
+    size_t stray, judged;
+};
+
+static struct tally count_values(const struct rv_reading *reading)
 {
-    size_t stray = 0, judged = 0;
+    struct tally tally = {0, 0};
     for (size_t i = 0; i < reading->measurement_count; i++)
         for (int parameter = 0; parameter < RV_PARAMETER_COUNT; parameter++) {
             enum rv_judgement judgement =
                 reading->measurements[i].results[parameter].verdict.judgement;
-            stray += judgement == RV_ABNORMAL;
-            judged += judgement != RV_NOT_JUDGED;
+            tally.stray += judgement == RV_ABNORMAL;
+            tally.judged += judgement != RV_NOT_JUDGED;
         }
-    if (stray == 0)
+    return tally;
+}
+
+/* What to say of values beyond their limits that stand alone. */
+static const char *stray_values(struct rv_reading *reading, bool few)
+{
+    struct tally tally = count_values(reading);
+    if (tally.stray == 0)
         return "";
     return rv_reading_format(reading,
-                             " %zu of %zu values lie beyond a limit and stand alone (see the "
-                             "findings); a few of so many are expected to.",
-                             stray, judged);
+                             " %zu of %zu values %s beyond a limit%s (see the findings)%s.",
+                             tally.stray, tally.judged, tally.stray == 1 ? "lies" : "lie",
+                             tally.stray == 1 ? " and stands alone" : "",
+                             few ? "; among so many a few are expected to" : "");
+}
+
+/* Enough of it, and most of it within its limits, to be called normal? */
+static const char *doubtful_normal(struct rv_reading *reading)
+{
+    struct tally tally = count_values(reading);
+    size_t examined = reading->nerve_count;
+    for (size_t i = 0; i < reading->muscle_count; i++)
+        examined += fpclassify(reading->muscles[i].strength) != FP_ZERO;
+    if ((double)examined < rv_reading_number(reading, "normal_least"))
+        return "too_little";
+    if ((double)tally.stray > rv_reading_number(reading, "stray_share") * (double)tally.judged)
+        return "stray";
+    return "normal";
 }
 
 /* Nothing abnormal that means something: normal, or not to be judged. */
@@ -233,13 +258,10 @@ static const char *without_pattern(struct rv_reading *reading, size_t insufficie
     const char *unexplained = unexplained_responses(reading);
     if (unexplained != NULL)
         return unexplained;
-    bool some = false;
-    for (size_t i = 0; i < reading->measurement_count && !some; i++)
-        for (int parameter = 0; parameter < RV_PARAMETER_COUNT && !some; parameter++)
-            some = reading->measurements[i].results[parameter].verdict.judgement != RV_NOT_JUDGED;
+    bool some = count_values(reading).judged > 0;
     for (size_t i = 0; i < reading->muscle_count; i++)
         some |= reading->muscles[i].strength < 0;
-    return some ? "normal" : "nothing";
+    return some ? doubtful_normal(reading) : "nothing";
 }
 
 static const char *join_statements(struct rv_reading *reading, const struct rv_pattern *patterns,
@@ -278,7 +300,7 @@ void rv_patterns_finish(struct rv_reading *reading, struct rv_interpretation *in
         if (strcmp(why, "normal") != 0)
             none.pattern.grade = RV_POSSIBLE;
         none.statement = why;
-        none.detail = stray_values(reading);
+        none.detail = stray_values(reading, strcmp(why, "normal") == 0);
         rv_strings_add(reading, &none.rules, rv_reading_format(reading, "S-%s", why));
         interpretation->statement = rv_statement(reading, why, &none);
         if (insufficient == 0)
