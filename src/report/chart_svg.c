@@ -9,7 +9,7 @@
 
 /* Pixel. */
 static const double gutter = 48.0, right_margin = 14.0, top_margin = 16.0, axis_height = 26.0,
-                    radius = 3.6, label_room = 66.0;
+                    radius = 3.6, label_room = 66.0, value_room = 36.0;
 
 struct board {
     struct rv_text *out;
@@ -91,8 +91,6 @@ static void draw_label(const struct board *board, const char *class,
     double above = rv_svg_place(&board->y, point->y + se) - 7.0;
     bool late = place.x > (board->x.low + board->x.high) / 2.0;
     const char *anchor = anchors[!board->chart->wide ? 0 : late ? 2 : 1];
-    if (point->label == NULL)
-        return;
     rv_text_format(board->out, "<text class=\"%s %s\" x=\"%ld\" y=\"%ld\">", class, anchor,
                    lround(10.0 * place.x), lround(10.0 * above));
     rv_html_text(board->out, point->label);
@@ -117,7 +115,6 @@ static void draw_point(const struct board *board, const struct rv_series *series
                        "<circle class=\"dot open%s\" cx=\"%ld\" cy=\"%ld\" r=\"%ld\"/>\n",
                        series->second ? " second" : "", lround(10.0 * place.x),
                        lround(10.0 * place.y), lround(20.0 * radius));
-    draw_label(board, changed ? "value changed" : "value", point);
 }
 
 static void draw_series(const struct board *board, const struct rv_series *series)
@@ -133,6 +130,22 @@ static void draw_series(const struct board *board, const struct rv_series *serie
     }
     for (size_t i = 0; i < series->count; i++)
         draw_point(board, series, &series->points[i]);
+}
+
+/* Over everything else; the label of a point close to its neighbour or to the last is left out. */
+static void draw_labels(const struct board *board, const struct rv_series *series)
+{
+    double before = -INFINITY, last = INFINITY, room = board->chart->wide ? 0.0 : value_room;
+    if (series->count > 0)
+        last = rv_svg_place(&board->x, series->points[series->count - 1].x);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct rv_chart_point *point = &series->points[i];
+        double x = rv_svg_place(&board->x, point->x);
+        if (point->label == NULL || x < before + room || (i + 1 < series->count && x > last - room))
+            continue;
+        draw_label(board, point->style == RV_POINT_ABNORMAL ? "value changed" : "value", point);
+        before = x;
+    }
 }
 
 static void draw_chart(struct rv_text *out, const struct rv_chart *chart)
@@ -158,6 +171,8 @@ static void draw_chart(struct rv_text *out, const struct rv_chart *chart)
     draw_x_axis(&board);
     for (const struct rv_series *series = chart->series; series != NULL; series = series->next)
         draw_series(&board, series);
+    for (const struct rv_series *series = chart->series; series != NULL; series = series->next)
+        draw_labels(&board, series);
     rv_svg_close(out);
     rv_html_element(out, "p", "small", chart->legend);
     rv_text_append(out, "</figure>\n");

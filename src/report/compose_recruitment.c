@@ -100,10 +100,12 @@ static void set_axes(struct rv_document *document, struct rv_chart *chart, doubl
     double room = 0.06 * (to - from);
     chart->x_from = from - room;
     chart->x_to = to + room;
-    chart->y_from = 0.0;
+    for (const struct rv_series *series = chart->series; series != NULL; series = series->next)
+        for (size_t i = 0; i < series->count; i++)
+            chart->y_from = fmin(chart->y_from, 1.1 * series->points[i].y);
     chart->y_to = top > 0.0 ? 1.18 * top : 1.0;
     rv_chart_ticks(document, &chart->x_ticks, chart->x_from, chart->x_to, 8);
-    rv_chart_ticks(document, &chart->y_ticks, 0.0, chart->y_to, 5);
+    rv_chart_ticks(document, &chart->y_ticks, chart->y_from, chart->y_to, 5);
 }
 
 void rv_compose_recruitment(struct rv_document *document, struct rv_section *section,

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "report/chart.h"
 #include "report/compose.h"
+#include "report/round.h"
 #include "report/words.h"
 
 #include <math.h>
@@ -77,6 +78,15 @@ static bool gather(const struct rv_report *report, size_t index, struct trend *t
     return trend->measurement != NULL && trend->count > 0;
 }
 
+/* Without its error, which is drawn. */
+static const char *number_of(struct rv_document *document, const struct rv_value *value,
+                             enum rv_parameter parameter)
+{
+    int decimals = rv_parameter_facts(parameter)->decimals;
+    return rv_compose_number(document, value->value,
+                             rv_round_decimals(value->value, NAN, decimals, true), NULL);
+}
+
 static struct rv_chart_point point_of(struct rv_document *document, const struct trend *trend,
                                       const struct rv_value *value, double at)
 {
@@ -86,9 +96,7 @@ static struct rv_chart_point point_of(struct rv_document *document, const struct
         .y = value->value,
         .y_se = absent ? (double)NAN : value->se,
         .style = absent ? RV_POINT_OPEN : RV_POINT_PLAIN,
-        .label = absent ? "NR"
-                        : rv_compose_bare(document, value, trend->rows[0]->parameter,
-                                          trend->measurement->response->kind),
+        .label = absent ? "NR" : number_of(document, value, trend->rows[0]->parameter),
     };
 }
 

@@ -116,6 +116,9 @@ const char *const rv_html_style[] = {
     "small{font-size:7.4pt}"
     ".small,ul.small,dl.small{font-size:8pt}.scroll{overflow:visible}"
     "tr{break-inside:avoid}tr.group{break-after:avoid}thead{display:table-header-group}"
-    "svg{min-width:0}figure{margin:8pt 0 12pt}p,li{orphans:3;widows:3}}",
+    "svg{min-width:0}figure{margin:8pt 0 12pt}"
+    ".charts{grid-template-columns:repeat(3,1fr);gap:0 14pt}.charts figcaption{font-size:8pt}"
+    ".charts .wide{max-width:140mm}"
+    "p,li{orphans:3;widows:3}}",
     NULL,
 };
