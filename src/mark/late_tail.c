@@ -23,6 +23,8 @@ static const double tau_ms[TERMS] = {0, 2, 4, 8, 16, 32};
 #define BEGINNING_UV 4.0
 /* A long M-wave may reach this far into the window; what is before its end is not looked at. */
 #define INTO_MS 6.0
+/* So far into the window the median sweep may be the tail. */
+#define MEDIAN_INTO_MS 8.0
 
 static int by_size(const void *a, const void *b)
 {
@@ -218,7 +220,7 @@ static size_t ends_at(const struct rv_train *train, const struct fit *shape, con
                       const double *middle, size_t first)
 {
     const size_t quiet = rv_train_span(train, BEGINNING_MS);
-    const size_t most = train->from + rv_train_span(train, INTO_MS);
+    const size_t most = train->from + rv_train_span(train, MEDIAN_INTO_MS);
     size_t n = 0, i = first;
     for (size_t k = 0; k < shape->rows; k++) {
         if (shape->weight[k] > 0.5) {
@@ -231,6 +233,16 @@ static size_t ends_at(const struct rv_train *train, const struct fit *shape, con
         run = fabs(middle[i] - fitted[i]) < near ? run + 1 : 0;
     }
     return i;
+}
+
+/* The median as far as the M-wave reaches; within a millisecond it goes over into the fit. */
+static void join(const struct rv_train *train, double *tail, const double *middle, size_t end)
+{
+    const size_t rows = train->count - train->tail_from, fade = rv_train_span(train, 1.0);
+    for (size_t i = 0; i < rows && i < end + fade; i++) {
+        const double part = i < end ? 0.0 : (double)(i - end + 1) / (double)(fade + 1);
+        tail[i] = i < end ? middle[i] : part * tail[i] + (1.0 - part) * middle[i];
+    }
 }
 
 /* The tail of all sweeps from its beginning on: the median sweep as far as the M-wave reaches, then
@@ -257,11 +269,8 @@ static double *common_tail(struct rv_train *train)
             tail[i] += shape.coefficient[c] * basis[(i - first) * TERMS + c];
         }
     }
-    const size_t end = first > 0 ? ends_at(train, &shape, tail, middle, first) : 0;
-    const size_t fade = end > 0 ? rv_train_span(train, 1.0) : 0;
-    for (size_t i = 0; i < rows && i < end + fade; i++) {
-        const double part = i < end ? 0.0 : (double)(i - end + 1) / (double)(fade + 1);
-        tail[i] = i < end ? middle[i] : part * tail[i] + (1.0 - part) * middle[i];
+    if (first > 0) {
+        join(train, tail, middle, ends_at(train, &shape, tail, middle, first));
     }
     return tail;
 }
