@@ -383,7 +383,8 @@ static enum rv_status write_wav(struct sink *sink, struct rv_error *err)
     for (size_t i = 0; i < sink->signal_count; i++) {
         const size_t there = sink->queues[i].end - sink->queues[i].begin;
         count = there < count ? there : count;
-        pointers[i] = sink->queues[i].samples + sink->queues[i].begin;
+        if (there > 0) /* an empty queue may have no memory yet */
+            pointers[i] = sink->queues[i].samples + sink->queues[i].begin;
     }
     enum rv_status status = count > 0 ? rv_wav_write(sink->wav, pointers, count, err) : RV_OK;
     for (size_t i = 0; i < sink->signal_count && count > 0; i++)

@@ -8,7 +8,13 @@
 #include "mark/mark_compound.h"
 #include "mark/noise.h"
 
-enum { RV_TAIL_COLUMNS = 6, RV_PRESENCE_WIDTHS = 3, RV_DRAW_COUNT = 300 };
+enum {
+    RV_TAIL_COLUMNS = 6,
+    RV_TAIL_STEPS = 4,
+    RV_TAIL_SHAPES = 16,
+    RV_PRESENCE_WIDTHS = 3,
+    RV_DRAW_COUNT = 300
+};
 
 /* Constants of one kind of response; docs/methods/marks.md names each. */
 struct rv_compound_rules {
@@ -28,7 +34,8 @@ struct rv_compound_rules {
     double peak_share;                  /* of the peak's window, for its latency */
     double onset_k;
     double least_snr; /* amplitude over noise SD below which nothing is called a wave */
-    bool slope;       /* the hinge's baseline may slope */
+    double step_ms[RV_TAIL_STEPS]; /* time constants of a step's decay: 0 none */
+    bool slope;                    /* the hinge's baseline may slope */
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
@@ -37,7 +44,8 @@ const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 struct rv_tail {
     bool step, drift;
     size_t exponentials;
-    double origin_ms;
+    size_t step_index;         /* of the rules' step_ms */
+    double origin_ms, step_ms; /* where exponentials are 1; the step's time constant */
     double tau_ms[2];
     double coefficient[RV_TAIL_COLUMNS];
     double inverse[RV_TAIL_COLUMNS * RV_TAIL_COLUMNS];
@@ -57,11 +65,14 @@ struct rv_wave {
     double *y;          /* raw - tail */
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
-    size_t tail_until;        /* the fit used [0, pre_count) and [blank, tail_until) */
-    struct rv_tail rivals[6]; /* fits nearly as good */
+    size_t tail_until;                     /* the fit used [0, pre_count) and [blank, tail_until) */
+    struct rv_tail rivals[RV_TAIL_SHAPES]; /* fits nearly as good */
     size_t rival_count;
-    double tail_offset; /* taken off before the sums, against cancellation */
-    double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
+    size_t late, late_end; /* behind the response the trace says where the tail went; 0: not yet */
+    double late_share;     /* weight of such a sample: responses have an end of their own, */
+    double late_sd;        /* of about this size */
+    double tail_offset;    /* taken off before the sums, against cancellation */
+    double hum_sd;         /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */
     bool artefact_seen;            /* something happened at the stimulus */
@@ -98,6 +109,8 @@ double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on 
 
 /* tail.c: fits level and exponentials between blanking and the foot, subtracts. */
 void rv_tail_fit(struct rv_wave *wave, double until_ms);
+/* The trace behind the response found joins the fit. */
+void rv_tail_use_late(struct rv_wave *wave);
 /* Until when level and tail alone explain the trace, at most `cap_ms`. */
 double rv_tail_extent(struct rv_wave *wave, double cap_ms);
 /* SD of sum weight[i] y[i] from the choice among tails. */

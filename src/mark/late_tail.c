@@ -12,6 +12,8 @@ enum { TERMS = 6, ROUNDS = 6, SHARED = 3 };
 /* Time constants of methods "F-wave"; the window counts little where the shape is common. */
 static const double tau_ms[TERMS] = {0, 2, 4, 8, 16, 32};
 #define WINDOW_WEIGHT 0.3
+/* The sweeps differ where they lie so many times further apart than outside the window. */
+#define DIFFER_TIMES 1.8
 /* Residuals beyond so many robust SDs count no more (Tukey's biweight). */
 #define BIWEIGHT 4.685
 #define RIDGE 1e-9
@@ -21,6 +23,8 @@ static const double tau_ms[TERMS] = {0, 2, 4, 8, 16, 32};
 #define BEGINNING_UV 4.0
 /* A long M-wave may reach this far into the window; what is before its end is not looked at. */
 #define INTO_MS 6.0
+/* So far into the window the median sweep may be the tail. */
+#define MEDIAN_INTO_MS 8.0
 
 static int by_size(const void *a, const void *b)
 {
@@ -132,7 +136,9 @@ static void exponentials(const struct rv_train *train, size_t terms, double *bas
     }
 }
 
-static void take_middle(const struct rv_train *train, double *middle, double *column)
+/* The median sweep, and how far the middle half of the sweeps lies apart. */
+static void take_middle(const struct rv_train *train, double *middle, double *spread,
+                        double *column)
 {
     for (size_t i = 0; train->tail_from + i < train->count; i++) {
         size_t n = 0;
@@ -142,6 +148,24 @@ static void take_middle(const struct rv_train *train, double *middle, double *co
             }
         }
         middle[i] = n > 0 ? median(column, n) : 0.0;
+        spread[i] = n > 0 ? column[3 * n / 4] - column[n / 4] : 0.0;
+    }
+}
+
+/* What all sweeps hold is M; where they lie further apart than outside the window it is F. */
+static void leave_differing(struct fit *fit, const double *spread)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < fit->rows; i++) {
+        if (fit->weight[i] > 0.5) {
+            fit->sorted[n++] = spread[i];
+        }
+    }
+    const double usual = n > 0 ? median(fit->sorted, n) : 0.0;
+    for (size_t i = 0; i < fit->rows; i++) {
+        if (fit->weight[i] <= 0.5 && spread[i] > DIFFER_TIMES * usual) {
+            fit->weight[i] = 0.0;
+        }
     }
 }
 
@@ -169,8 +193,9 @@ static bool explains_beginning(const struct rv_train *train, const struct fit *f
 static bool fit_shape(struct rv_train *train, struct fit *shape, double **basis)
 {
     double *middle = rv_arena_alloc(train->scratch, train->count, sizeof *middle);
+    double *spread = rv_arena_alloc(train->scratch, train->count, sizeof *spread);
     double *column = rv_arena_alloc(train->scratch, train->sweep_count, sizeof *column);
-    if (middle == NULL || column == NULL) {
+    if (middle == NULL || spread == NULL || column == NULL) {
         return false;
     }
     const size_t step = rv_train_span(train, 1.0), reach = rv_train_span(train, INTO_MS);
@@ -179,7 +204,8 @@ static bool fit_shape(struct rv_train *train, struct fit *shape, double **basis)
             return false;
         }
         exponentials(train, TERMS, *basis, shape->rows);
-        take_middle(train, middle, column);
+        take_middle(train, middle, spread, column);
+        leave_differing(shape, spread);
         shape->target = middle;
         refit(shape);
         if (explains_beginning(train, shape) || train->tail_from + step > train->from + reach) {
@@ -189,12 +215,73 @@ static bool fit_shape(struct rv_train *train, struct fit *shape, double **basis)
     }
 }
 
-/* One shape from the median sweep; each sweep takes its part of it and a line of its own. */
+/* Where the median sweep has come to the fitted shape for a while, the M-wave has ended. */
+static size_t ends_at(const struct rv_train *train, const struct fit *shape, const double *fitted,
+                      const double *middle, size_t first)
+{
+    const size_t quiet = rv_train_span(train, BEGINNING_MS);
+    const size_t most = train->from + rv_train_span(train, MEDIAN_INTO_MS);
+    size_t n = 0, i = first;
+    for (size_t k = 0; k < shape->rows; k++) {
+        if (shape->weight[k] > 0.5) {
+            shape->sorted[n++] = fabs(shape->target[k] - fitted[first + k]);
+        }
+    }
+    const double usual = n > 0 ? 1.4826 * median(shape->sorted, n) : 0.0;
+    const double near = fmax(0.5 * BEGINNING_SDS * usual, 0.5 * BEGINNING_UV);
+    for (size_t run = 0; train->tail_from + i < most && run < quiet; i++) {
+        run = fabs(middle[i] - fitted[i]) < near ? run + 1 : 0;
+    }
+    return i;
+}
+
+/* The median as far as the M-wave reaches; within a millisecond it goes over into the fit. */
+static void join(const struct rv_train *train, double *tail, const double *middle, size_t end)
+{
+    const size_t rows = train->count - train->tail_from, fade = rv_train_span(train, 1.0);
+    for (size_t i = 0; i < rows && i < end + fade; i++) {
+        const double part = i < end ? 0.0 : (double)(i - end + 1) / (double)(fade + 1);
+        tail[i] = i < end ? middle[i] : part * tail[i] + (1.0 - part) * middle[i];
+    }
+}
+
+/* The tail of all sweeps from its beginning on: the median sweep as far as the M-wave reaches, then
+ * the fitted shape. What all sweeps hold is M; what differs is F. */
+static double *common_tail(struct rv_train *train)
+{
+    const size_t begin = train->tail_from, rows = train->count - begin;
+    struct fit shape;
+    double *basis;
+    double *tail = rv_arena_alloc(train->scratch, rows, sizeof *tail);
+    double *middle = rv_arena_alloc(train->scratch, rows, sizeof *middle);
+    double *spread = rv_arena_alloc(train->scratch, rows, sizeof *spread);
+    double *column = rv_arena_alloc(train->scratch, train->sweep_count, sizeof *column);
+    if (tail == NULL || middle == NULL || spread == NULL || column == NULL ||
+        !fit_shape(train, &shape, &basis)) {
+        return NULL;
+    }
+    const size_t first = train->tail_from - begin;
+    train->tail_from = begin;
+    take_middle(train, middle, spread, column);
+    for (size_t i = first; i < rows; i++) {
+        tail[i] = 0.0;
+        for (size_t c = 0; c < TERMS; c++) {
+            tail[i] += shape.coefficient[c] * basis[(i - first) * TERMS + c];
+        }
+    }
+    if (first > 0) {
+        join(train, tail, middle, ends_at(train, &shape, tail, middle, first));
+    }
+    return tail;
+}
+
+/* One shape from all sweeps; each sweep takes its part of it and a line of its own. */
 static bool clear_common(struct rv_train *train)
 {
-    struct fit shape, own;
-    double *basis, *three;
-    if (!fit_shape(train, &shape, &basis)) {
+    struct fit own;
+    double *three;
+    const double *tail = common_tail(train);
+    if (tail == NULL) {
         return false;
     }
     /* each sweep finds its part of the tail before the window */
@@ -206,10 +293,7 @@ static bool clear_common(struct rv_train *train)
     for (size_t i = 0; i < own.rows; i++) {
         three[i * SHARED] = 1.0;
         three[i * SHARED + 1] = 2.0 * (double)i / (double)own.rows - 1.0;
-        three[i * SHARED + 2] = 0.0;
-        for (size_t c = 1; c < TERMS; c++) {
-            three[i * SHARED + 2] += shape.coefficient[c] * basis[i * TERMS + c];
-        }
+        three[i * SHARED + 2] = tail[i];
     }
     for (size_t s = 0; s < train->sweep_count; s++) {
         double *x = rv_train_sweep(train, s) + train->tail_from;

@@ -46,6 +46,7 @@ static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence
         if (!found) {
             return false;
         }
+        rv_tail_use_late(wave);
         size_t dip;
         const size_t foot = rv_dip_find(wave, &dip) ? rv_dip_foot(wave, dip) : wave->foot;
         until = rv_tail_extent(wave, rv_wave_ms(wave, (double)foot) - gap);

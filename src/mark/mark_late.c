@@ -16,6 +16,8 @@
  * stands out of the noise of a smoothed sweep. */
 #define LEAST_UV 20.0
 #define NOISE_TIMES 9.0
+/* Noise adds to the peak to peak: the highest of a wave and the lowest are each taken too far. */
+#define ADDED_SDS 3.0
 #define QUIET_TIMES 1.35
 #define SMOOTH_MS 0.30
 /* The tail begins this part of the positive phase after the positive peak of the M-wave. */
@@ -287,9 +289,9 @@ static bool run(struct search *search, const struct rv_sweeps *sweeps,
     if (!prepare(search, sweeps, request, arena)) {
         return false;
     }
+    const double least = sweeps->calibrated ? LEAST_UV + ADDED_SDS * train->smooth_sd : 0.0;
     search->floor_uv =
-        fmax(fmax(sweeps->calibrated ? LEAST_UV : 0.0, NOISE_TIMES * train->smooth_sd),
-             QUIET_TIMES * train->quiet_most_uv);
+        fmax(fmax(least, NOISE_TIMES * train->smooth_sd), QUIET_TIMES * train->quiet_most_uv);
     const size_t a_waves = separate_a_waves(search);
     find_all(search, train->from);
     for (size_t s = 0; s < train->sweep_count; s++) {

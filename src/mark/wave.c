@@ -18,7 +18,7 @@ static const struct rv_compound_rules motor = {
     .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
     .peak_k = 1.6, .amplitude_k = 1.6, .peak_to_peak_k = 1.6, .recovery_k = 1.3, .area_k = 2.0,
     .amplitude_share = 0.0005, .area_share = 0.001, .peak_share = 0.005, .onset_k = 1.45, .least_snr = 4.5,
-    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
+    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .step_ms = {60.0}, .slope = true,
 };
 static const struct rv_compound_rules sensory = {
     .blank_ms = 0.6, .from_ms = 0.9, .to_ms = 9.0, .smooth_ms = 0.05,
@@ -26,7 +26,7 @@ static const struct rv_compound_rules sensory = {
     .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
     .peak_k = 1.6, .amplitude_k = 1.5, .peak_to_peak_k = 1.4, .recovery_k = 1.2, .area_k = 1.8,
     .amplitude_share = 0.005, .area_share = 0.01, .peak_share = 0.012, .onset_k = 1.2, .least_snr = 1.0,
-    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
+    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .step_ms = {60.0, 8.0, 4.0, 2.0}, .slope = false,
 };
 /* clang-format on */
 
@@ -339,13 +339,16 @@ double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
     const double choice = rv_tail_choice_sd(wave, weight);
     rv_tail_account(wave, weight);
     const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
-    double re = 0.0, im = 0.0;
+    double re = 0.0, im = 0.0, late = 0.0;
+    for (size_t i = wave->late; i < wave->late_end && wave->late > 0; i++) {
+        late += weight[i];
+    }
     for (size_t i = 0; i < wave->count && wave->hum_sd > 0.0; i++) {
         const double phase = 2e-3 * PI * HUM_HZ * rv_wave_ms(wave, (double)i);
         re += weight[i] * cos(phase);
         im += weight[i] * sin(phase);
     }
-    return hypot(hypot(noise, choice), wave->hum_sd * hypot(re, im));
+    return hypot(hypot(hypot(noise, choice), wave->late_sd * late), wave->hum_sd * hypot(re, im));
 }
 
 double rv_wave_interpolate(const struct rv_wave *wave, double ms)

@@ -7,7 +7,6 @@
 #include "knowledge/knowledge.h"
 
 #include <math.h>
-#include <string.h>
 
 bool rv_sites_same_study(const struct rv_response *a, const struct rv_response *b)
 {
@@ -23,15 +22,7 @@ bool rv_sites_same_site(const struct rv_response *a, const struct rv_response *b
 
 bool rv_sites_is_leg(const char *nerve)
 {
-    static const char *const words[] = {"fibular", "peroneal", "tibial",   "sural",
-                                        "saphen",  "femoral",  "plantar",  "sciatic",
-                                        "obturat", "calcane",  "pudendal", NULL};
-    for (size_t i = 0; nerve != NULL && words[i] != NULL; i++) {
-        if (strstr(nerve, words[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    return nerve != NULL && rv_nerve_region(nerve) == RV_REGION_LEG;
 }
 
 double rv_sites_distance_se(const struct rv_response *response, double distance_mm)

@@ -225,6 +225,23 @@ static enum rv_status find_stimuli(const struct run *run, const struct rv_record
     return status;
 }
 
+/* The window asked for around each stimulus of a response. */
+static struct rv_epoch_request window_of(const struct run *run, const struct rv_response *response,
+                                         size_t channel)
+{
+    const double after_search_ms = 20;
+    struct rv_epoch_request request = {.channel = channel,
+                                       .polarity = response->polarity,
+                                       .from_ms = windows[response->kind].from_ms,
+                                       .to_ms = windows[response->kind].to_ms,
+                                       .reject_ratio = run->settings->reject_ratio};
+    if (!marked_compound(response)) /* single sweeps differ: that is what is looked at */
+        request.reject_ratio = 0;
+    if (run->settings->search_to_ms + after_search_ms > request.to_ms)
+        request.to_ms = run->settings->search_to_ms + after_search_ms;
+    return request;
+}
+
 static enum rv_status cut(struct run *run, const struct rv_recording *recording, size_t index,
                           size_t channel, struct rv_error *err)
 {
@@ -233,15 +250,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     struct wave *wave = &run->waves[index];
     struct rv_stimuli all = {0}, stimuli;
     struct rv_mains mains = {0};
-    struct rv_epoch_request request = {.channel = channel,
-                                       .polarity = response->polarity,
-                                       .from_ms = windows[response->kind].from_ms,
-                                       .to_ms = windows[response->kind].to_ms,
-                                       .reject_ratio = run->settings->reject_ratio};
-    if (!marked_compound(response)) /* single sweeps differ: that is what is looked at */
-        request.reject_ratio = 0;
-    if (run->settings->search_to_ms + 20 > request.to_ms)
-        request.to_ms = run->settings->search_to_ms + 20;
+    struct rv_epoch_request request = window_of(run, response, channel);
     enum rv_status status = response_scale(response, &recording->channels[channel], &request.scale,
                                            &request.calibrated, err);
     if (status == RV_OK)

@@ -94,6 +94,36 @@ def another_patient_is_said_and_not_named(t):
     check("CANARY-THEN" not in report.text, "the other patient is named")
 
 
+def a_change_that_counts_is_red_and_starred_in_its_chart(t):
+    then = visit(t, "then", "2025-01-10")
+    now = visit(t, "now", "2025-06-10", ROWS.replace("9.8", "4.1"))
+    page = t.done("compare", "--format", "html", then, now).text
+    charts = [c for c in page.split("<figure>") if '<svg class="chart' in c]
+    # two latencies, two amplitudes, one velocity
+    check(len(charts) == 5, "%d charts" % len(charts))
+    starred = [c for c in charts if "4.1*</text>" in c]
+    check(len(starred) == 1 and "dot changed" in starred[0], "the change is not marked")
+    check(sum("dot changed" in c for c in charts) == 1, "others are marked too")
+    check(all(c.count('class="band"') == 1 for c in charts), "a band is missing")
+    check("2025-01-10</text>" in starred[0] and "2025-06-10</text>" in starred[0], "no dates")
+
+
+def a_study_that_cannot_be_compared_has_open_points_and_no_band(t):
+    then = visit(t, "then", "2025-01-10")
+    now = visit(t, "now", "2025-06-10", temperature_c={"hand_right": 30.5})
+    page = t.done("compare", "--format", "html", then, now).text
+    charts = [c for c in page.split("<figure>") if '<svg class="chart' in c]
+    check(charts and not any('class="band"' in c for c in charts), "a band is drawn")
+    check(all(c.count('class="dot open"') == 1 for c in charts), "not open")
+
+
+def an_h_series_has_its_recruitment_curve(t):
+    page = t.done("report", "--format", "html", t.sample("l5_radiculopathy")).text
+    curves = [c for c in page.split("<figure ")[1:] if "recruitment" in c.split("</figcaption>")[0]]
+    check(len(curves) == 2, "%d curves" % len(curves))
+    check(all("H max" in c and "M max" in c for c in curves), "no maxima")
+
+
 def a_missing_earlier_study_is_refused(t):
     now = visit(t, "now", "2025-06-10")
     t.refused(66, "missing", "compare", t.path("missing"), now)

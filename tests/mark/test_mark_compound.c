@@ -113,6 +113,31 @@ Test(mark_compound, known_polynomial_is_marked)
     cr_expect(fabs(m.marks[RV_MARK_NEGATIVE_PEAK].level_uv - (-5000.0)) <= 20.0);
 }
 
+/* 30 uV at 3 ms, on an undershoot of -8 uV that comes back to the level before with 2.4 ms. */
+static double on_undershoot(double ms)
+{
+    const double u = (ms - 3.0) / 0.25;
+    return 30.0 * exp(-0.5 * u * u) -
+           (ms > 0.0 ? 8.0 * exp(-ms / 2.4) - 14.0 * exp(-ms / 0.3) : 0.0);
+}
+
+Test(mark_compound, a_returning_undershoot_leaves_the_amplitude)
+{
+    const double noise_uv[] = {0.0, 0.5};
+    const struct rv_mark_request request = request_of(RV_SENSORY);
+    for (size_t i = 0; i < 2; i++) {
+        struct rv_compound m;
+        const struct rv_sweeps sweeps = sweep_of(on_undershoot, 24000.0, 1.0, noise_uv[i]);
+        cr_assert_eq(rv_mark_compound(&sweeps, &request, arena, &m, NULL), RV_OK);
+        cr_expect_float_eq(m.amplitude_uv.value, 30.0, i == 0 ? 0.3 : 1.2, "%zu: %f", i,
+                           m.amplitude_uv.value);
+        cr_expect_leq(fabs(m.amplitude_uv.value - 30.0), 2.5 * m.amplitude_uv.se + 1e-9);
+        /* 1 % of a Gaussian lies sqrt(2 ln 100) = 3.035 SDs before its top: 2.241 ms */
+        cr_expect_float_eq(m.marks[RV_MARK_ONSET].ms, 2.241, 0.1, "%zu: onset %f", i,
+                           m.marks[RV_MARK_ONSET].ms);
+    }
+}
+
 Test(mark_compound, marks_do_not_depend_on_the_rate)
 {
     static const double rates[] = {10000.0, 20000.0, 30000.0, 50000.0, 100000.0};
