@@ -77,6 +77,8 @@ static void list_value(struct rv_reading *reading, size_t measurement, size_t ki
     rv_number_fixed(number, facts->decimals, value);
     rv_number_fixed(high ? verdict->upper : verdict->lower, facts->decimals, limit);
     const char *unit = rv_parameter_unit(parameter, found->response->kind);
+    if (rv_text_equal(unit, "uV"))
+        unit = "\xC2\xB5V";
     rv_finding_of(reading, id, measurement, verdict->p_abnormal,
                   rv_reading_format(reading, "%s: %s %s %s (limit %s)%s",
                                     rv_finding_place(reading, measurement), facts->label, value,

@@ -213,16 +213,20 @@ static void list_muscle(struct rv_reading *reading, struct rv_draft *draft, cons
         rv_strings_add(reading, inside ? &draft->evidence_against : &draft->evidence_for, text);
 }
 
+/* A response low on both sides alike speaks for no lesion of one side, and is not preserved. */
 static void list_response(struct rv_reading *reading, struct rv_draft *draft, bool inside,
                           const struct rv_nerve_item *item)
 {
     bool low = item->low == RV_TRUE && !item->symmetric;
-    if (!inside && !low)
+    if (item->low == RV_NOT_ASSESSED || (!inside && !low))
         return;
+    const char *how = low                    ? "low or absent"
+                      : item->low == RV_TRUE ? "low or absent on both sides"
+                                             : "preserved";
     rv_strings_add(reading, inside == low ? &draft->evidence_for : &draft->evidence_against,
                    rv_reading_format(reading, "%s %s %s response %s [%s]", item->nerve,
-                                     item->record, item->motor ? "motor" : "sensory",
-                                     low ? "low or absent" : "preserved", item->id));
+                                     item->record, item->motor ? "motor" : "sensory", how,
+                                     item->id));
 }
 
 static void list_evidence(struct rv_reading *reading, const struct rv_limb *limb, size_t row,

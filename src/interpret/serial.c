@@ -126,7 +126,11 @@ static bool compare(struct rv_reading *reading, const struct rv_report *earlier,
     const char *why_not = obstacle(reading, there, here);
     double percent =
         change->before.value > 0 ? 100 * change->change / change->before.value : (double)NAN;
+    if (fabs(percent) < 0.5)
+        percent = 0; /* not "-0" */
     const char *unit = rv_parameter_unit(parameter, here->response->kind);
+    if (rv_text_equal(unit, "uV"))
+        unit = "\xC2\xB5V";
     char before[64], after[64];
     rv_number_fixed(change->before.value, 1, before);
     rv_number_fixed(change->now.value, 1, after);

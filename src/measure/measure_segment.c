@@ -15,8 +15,9 @@
 #define DISTANCE_MOST_MM 1000.0
 /* Maynard and Stolov 1972: below 10 cm the error of the tape dominates. */
 #define SHORT_MM 100.0
-/* Whole waves of two sites differ by their dispersion: at least 1 % of the conduction time. */
-#define ALIGN_MODEL 0.01
+/* Whole waves of two sites are later apart than their onsets, as slower fibres fall behind: by 3 to
+ * 5 % of the conduction time in healthy nerves (docs/methods/marks.md "Velocity"). */
+#define ALIGN_MODEL 0.05
 #define ALIGN_LIKENESS 0.9
 #define DISAGREEMENT 2.0
 /* Distal amplitude below the proximal one by this share: variant or submaximal. */
@@ -99,10 +100,11 @@ static struct segment conduction_time(const struct rv_value *distal,
     const double se = hypot(align->se_ms, ALIGN_MODEL * align->delay_ms);
     const double gap = align->delay_ms - segment.delay_ms;
     if (fabs(gap) > DISAGREEMENT * hypot(se, segment.delay_se_ms)) {
-        rv_notice_add(notices, RV_INFO, "alignment_disagrees", where,
-                      "the onsets differ by %.2f +- %.2f ms, the whole waves by %.2f +- %.2f ms: "
-                      "dispersion, or a mark is off",
-                      segment.delay_ms, segment.delay_se_ms, align->delay_ms, se);
+        rv_notice_add(
+            notices, RV_INFO, "alignment_disagrees", where,
+            "the onsets differ by %.2f \xC2\xB1 %.2f ms, the whole waves by %.2f \xC2\xB1 "
+            "%.2f ms: dispersion, or a mark is off",
+            segment.delay_ms, segment.delay_se_ms, align->delay_ms, se);
         return segment;
     }
     const double a = 1.0 / (segment.delay_se_ms * segment.delay_se_ms), b = 1.0 / (se * se);

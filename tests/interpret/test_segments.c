@@ -112,3 +112,15 @@ Test(segments, cold_limb_is_not_interpreted)
     cr_expect_str_eq(bench.report.interpretation.primary, "indeterminate");
     bench_close(&bench);
 }
+
+/* A study must be more than one or two tests to be called normal. */
+Test(segments, one_nerve_with_a_long_latency_is_no_normal_study)
+{
+    static struct bench bench;
+    bench_open(&bench);
+    size_t wrist = motor(&bench, "median", "APB", "wrist", 8);
+    bench_value(&bench, wrist, RV_ONSET_LATENCY, 5.6, NAN, 4.5);
+    bench_interpret(&bench);
+    cr_expect_str_eq(bench.report.interpretation.primary, "indeterminate");
+    bench_close(&bench);
+}

@@ -133,8 +133,8 @@ Test(measure_segment, alignment_that_agrees_sharpens_the_velocity)
     give(0, RV_ONSET_LATENCY, 3.5, 0.1);
     give(1, RV_ONSET_LATENCY, 7.5, 0.1);
     run(2, align);
-    /* weights 1/0.02 = 50 and 1/(0.005^2 + 0.0405^2) = 600.6: (200 + 2432.4) / 650.6 = 4.0462 */
-    cr_expect(fabs(get(1, RV_CONDUCTION_VELOCITY)->value - 220.0 / 4.0462) < 0.002);
+    /* weights 1/0.02 = 50 and 1/(0.005^2 + 0.2025^2) = 24.37: (200 + 98.71) / 74.37 = 4.0164 */
+    cr_expect(fabs(get(1, RV_CONDUCTION_VELOCITY)->value - 220.0 / 4.0164) < 0.002);
 }
 
 Test(measure_segment, alignment_that_disagrees_is_printed)
