@@ -17,6 +17,8 @@ enum {
     RATE_MAX = 1000000,
 };
 
+/* Of a pipe, which may be live: a block must not wait long to be full. */
+static const double PIPE_BLOCK_S = 0.005;
 /* With the bytes of the other order this much smoother, the given order is doubted. */
 static const double SMOOTHER = 10;
 
@@ -111,6 +113,9 @@ static enum rv_status make_state(struct rv_source *source, struct rv_error *err)
     state->encoding = rv_pcm_find(source->options.encoding);
     state->frame_bytes = state->encoding->bytes * count;
     state->block_frames = BLOCK_BYTES / state->frame_bytes;
+    double piped = source->options.rate_hz * PIPE_BLOCK_S;
+    if (rv_input_size(source->input) == UINT64_MAX && piped < (double)state->block_frames)
+        state->block_frames = piped > 1 ? (size_t)piped : 1;
     state->bytes = rv_allocate(BLOCK_BYTES, 1);
     source->channels = rv_arena_alloc(source->arena, count, sizeof *source->channels);
     state->factors = rv_arena_alloc(source->arena, count, sizeof *state->factors);
