@@ -159,6 +159,30 @@ static enum rv_status event_words(struct state *state, const struct rv_frame *fr
     return *words != NULL ? RV_OK : rv_fail_memory(err);
 }
 
+/* What cannot be is not known. */
+static double known(double number)
+{
+    return number >= 0 && isfinite(number) ? number : (double)NAN;
+}
+
+/* The text of a stimulus: the label in force, then its own words. */
+static enum rv_status add_stimulus(struct state *state, const struct rv_frame *frame,
+                                   struct rv_event *event, struct rv_error *err)
+{
+    const char *words, *label = state->label != NULL ? state->label : "";
+    enum rv_status status = event_words(state, frame, STIMULUS_BYTES, &words, err);
+    if (status != RV_OK)
+        return status;
+    if (frame->label != state->label_number) { /* the frame that said the label was lost */
+        state->lost_label_count++;
+        event->kind = RV_EVENT_NOTE;
+        return add_event(state, event, "label lost", err);
+    }
+    const char *both = rv_arena_format(state->texts, "%s%s%s", label,
+                                       *label != '\0' && *words != '\0' ? " " : "", words);
+    return both != NULL ? add_event(state, event, both, err) : rv_fail_memory(err);
+}
+
 static enum rv_status take_stimulus(struct state *state, const struct rv_frame *frame,
                                     struct rv_error *err)
 {
@@ -171,26 +195,13 @@ static enum rv_status take_stimulus(struct state *state, const struct rv_frame *
         jump(state, frame->counter);
         ahead = 0;
     }
-    double part = single(frame->payload), ma = single(frame->payload + 4);
-    double volts = single(frame->payload + 8);
+    double part = single(frame->payload);
     struct rv_event event = {.kind = RV_EVENT_STIMULUS,
                              .duration_s = NAN,
-                             .intensity_ma = ma >= 0 && isfinite(ma) ? ma : (double)NAN,
-                             .intensity_v = volts >= 0 && isfinite(volts) ? volts : (double)NAN};
+                             .intensity_ma = known(single(frame->payload + 4)),
+                             .intensity_v = known(single(frame->payload + 8))};
     event.time_s = time_of(state, (double)ahead + (part >= 0 && part < 1 ? part : 0.0));
-    const char *words;
-    enum rv_status status = event_words(state, frame, STIMULUS_BYTES, &words, err);
-    if (status != RV_OK)
-        return status;
-    if (frame->label != state->label_number) { /* the frame that said the label was lost */
-        state->lost_label_count++;
-        event.kind = RV_EVENT_NOTE;
-        return add_event(state, &event, "label lost", err);
-    }
-    const char *label = state->label != NULL ? state->label : "";
-    const char *both = rv_arena_format(state->texts, "%s%s%s", label,
-                                       *label != '\0' && *words != '\0' ? " " : "", words);
-    return both != NULL ? add_event(state, &event, both, err) : rv_fail_memory(err);
+    return add_stimulus(state, frame, &event, err);
 }
 
 static enum rv_status take_note(struct state *state, const struct rv_frame *frame,

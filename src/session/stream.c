@@ -2,14 +2,11 @@
  * A recording measured while it comes: stimuli wait until their window is complete, are told one
  * after another, and at the end the whole is measured as a file is.
  */
-#include "acquire/collect.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "epoch/annotation.h"
 #include "knowledge/knowledge.h"
 #include "session/session.h"
-#include "session/stream_live.h"
-#include "session/stream_store.h"
+#include "session/stream_state.h"
 #include "session/study_json.h"
 #include "session/study_recording.h"
 #include "session/windows.h"
@@ -29,32 +26,6 @@ static const double before_next_s = 0.001; /* a window ends so long before the n
 static const double look_back_s = 2.0, look_every_s = 0.05, look_settle_s = 0.02;
 static const double apart_s = 0.015;
 static const double mains_back_s = 20.0;
-
-struct waiting {
-    double time_s, intensity;
-    const char *text; /* in `texts` */
-};
-
-struct rv_stream {
-    const struct rv_source *source;
-    struct rv_settings settings;
-    struct rv_live_context context;
-    size_t channel_count, most; /* samples that are kept */
-    struct rv_collector collector;
-    struct rv_study *naming; /* owner of the words of the responses */
-    struct rv_recording channels_only;
-    struct rv_notices notices; /* of naming; not told */
-    const char *name;
-    const char *label; /* NULL: none was given */
-    struct rv_live *lives;
-    size_t live_count;
-    struct waiting *waiting; /* heap */
-    size_t waiting_count, waiting_capacity;
-    struct rv_times stimuli; /* all that are known, for thinning and mains */
-    bool events_seen;        /* the recording names its stimuli */
-    double looked_s;         /* how far stimuli were looked for in the signal */
-    bool thinned;
-};
 
 enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_settings *settings,
                              const char *name, size_t memory_bytes, rv_stream_function *function,
@@ -106,99 +77,6 @@ void rv_stream_free(struct rv_stream *stream)
     rv_release(stream);
 }
 
-/* --- responses ----------------------------------------------------------------------------- */
-
-static bool same_response(const struct rv_response *a, const struct rv_response *b)
-{
-    bool same_distance = (isnan(a->distance_mm) && isnan(b->distance_mm)) ||
-                         fabs(a->distance_mm - b->distance_mm) < 1e-9;
-    return a->kind == b->kind && a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
-           rv_text_equal(a->record, b->record) && rv_text_equal(a->stimulate, b->stimulate) &&
-           same_distance;
-}
-
-static struct rv_live *find_live(const struct rv_stream *stream, size_t channel, const char *text,
-                                 const struct rv_response *response)
-{
-    for (struct rv_live *live = stream->lives; live != NULL; live = live->next) {
-        bool same_text = rv_text_equal(live->text, text);
-        if (live->channel == channel && (same_text || (response != NULL && live->named &&
-                                                       same_response(&live->response, response))))
-            return live;
-    }
-    return NULL;
-}
-
-static void advise_label(const struct rv_stream *stream, const struct rv_live *live, double time_s,
-                         const char *text)
-{
-    struct rv_stream_event event = {.kind = RV_STREAM_ADVICE,
-                                    .time_s = time_s,
-                                    .response = live->response.id,
-                                    .label = live->label,
-                                    .intensity = NAN,
-                                    .amplitude_uv = NAN,
-                                    .gap_s = NAN,
-                                    .code = "label_needed",
-                                    .text = text};
-    stream->context.function(stream->context.to, &event);
-}
-
-static enum rv_status make_live(struct rv_stream *stream, size_t channel, const char *text,
-                                const struct rv_response *response, struct rv_live **made,
-                                struct rv_error *err)
-{
-    struct rv_arena *arena = stream->naming->arena;
-    struct rv_live *live = rv_allocate(1, sizeof *live);
-    if (live == NULL)
-        return rv_fail_memory(err);
-    live->next = stream->lives;
-    stream->lives = live;
-    live->channel = channel;
-    live->named = response != NULL;
-    if (response != NULL)
-        live->response = *response;
-    live->response.id = rv_arena_format(arena, "R%02zu", ++stream->live_count);
-    live->text = rv_arena_text(arena, text);
-    live->label = rv_arena_format(arena, "%s%s%s", text, *text != '\0' ? ", " : "",
-                                  stream->context.channels[channel].label);
-    struct rv_window window = rv_window_of(live->response.kind, &stream->settings);
-    double length_s = (window.to_ms - window.from_ms) / 1000 + 2 * margin_s;
-    live->capacity = (size_t)ceil(length_s * stream->context.channels[channel].rate_hz) + 4;
-    size_t cells;
-    if (!rv_multiply(live->capacity, RV_LIVE_SWEEPS, &cells))
-        return rv_fail_memory(err);
-    live->samples = rv_allocate(cells, sizeof *live->samples);
-    *made = live;
-    bool room = live->response.id != NULL && live->text != NULL && live->label != NULL &&
-                live->samples != NULL;
-    return room ? RV_OK : rv_fail_memory(err);
-}
-
-/* The response that a stimulus is one of; made where it is new. */
-static enum rv_status live_of(struct rv_stream *stream, size_t channel,
-                              const struct waiting *stimulus, struct rv_live **live,
-                              struct rv_error *err)
-{
-    *live = find_live(stream, channel, stimulus->text, NULL);
-    if (*live != NULL)
-        return RV_OK;
-    struct rv_response response;
-    struct rv_error why = {.status = RV_OK};
-    enum rv_status status = rv_response_named(stream->naming, stream->name, channel, stimulus->text,
-                                              &stream->settings, &stream->notices, &response, &why);
-    if (status == RV_NO_MEMORY)
-        return rv_fail_memory(err);
-    bool named = status == RV_OK;
-    *live = named ? find_live(stream, channel, stimulus->text, &response) : NULL;
-    if (*live != NULL)
-        return RV_OK;
-    status = make_live(stream, channel, stimulus->text, named ? &response : NULL, live, err);
-    if (status == RV_OK && !named)
-        advise_label(stream, *live, stimulus->time_s, why.text);
-    return status;
-}
-
 /* --- windows ------------------------------------------------------------------------------- */
 
 struct stretch {
@@ -234,7 +112,7 @@ static double end_s(const struct rv_stream *stream, size_t segment, size_t chann
 
 /* The samples around a stimulus that are there; `cut_by_next` where the next one ends it. */
 static struct rv_live_window window_of(const struct rv_stream *stream, const struct rv_live *live,
-                                       size_t segment, const struct waiting *stimulus,
+                                       size_t segment, const struct rv_waiting *stimulus,
                                        double next_s)
 {
     struct rv_window asked = rv_window_of(live->response.kind, &stream->settings);
@@ -272,7 +150,7 @@ static bool is_broken(const struct rv_stream *stream, const struct rv_live *live
 }
 
 static void tell_withheld(const struct rv_stream *stream, struct rv_live *live,
-                          const struct waiting *stimulus)
+                          const struct rv_waiting *stimulus)
 {
     struct rv_stream_event event = {.kind = RV_STREAM_SWEEP,
                                     .time_s = stimulus->time_s,
@@ -313,7 +191,7 @@ static enum rv_status update_mains(struct rv_stream *stream, struct rv_live *liv
                              stream->settings.mains_hz, &live->mains, err);
 }
 
-static enum rv_status tell_stimulus(struct rv_stream *stream, const struct waiting *stimulus,
+static enum rv_status tell_stimulus(struct rv_stream *stream, const struct rv_waiting *stimulus,
                                     double next_s, struct rv_error *err)
 {
     size_t segment = 0;
@@ -323,7 +201,7 @@ static enum rv_status tell_stimulus(struct rv_stream *stream, const struct waiti
         struct rv_live *live = NULL;
         if (stream->context.channels[c].is_trigger)
             continue;
-        status = live_of(stream, c, stimulus, &live, err);
+        status = rv_stream_live(stream, c, stimulus, &live, err);
         if (status != RV_OK)
             return status;
         struct rv_live_window window = {0};
@@ -341,15 +219,15 @@ static enum rv_status tell_stimulus(struct rv_stream *stream, const struct waiti
 }
 
 /* How long after the stimulus its window is complete. */
-static enum rv_status due_s(struct rv_stream *stream, const struct waiting *stimulus, double *due,
-                            struct rv_error *err)
+static enum rv_status due_s(struct rv_stream *stream, const struct rv_waiting *stimulus,
+                            double *due, struct rv_error *err)
 {
     *due = 0;
     for (size_t c = 0; c < stream->channel_count; c++) {
         struct rv_live *live = NULL;
         if (stream->context.channels[c].is_trigger)
             continue;
-        enum rv_status status = live_of(stream, c, stimulus, &live, err);
+        enum rv_status status = rv_stream_live(stream, c, stimulus, &live, err);
         if (status != RV_OK)
             return status;
         double to_ms = rv_window_of(live->response.kind, &stream->settings).to_ms;
@@ -358,7 +236,8 @@ static enum rv_status due_s(struct rv_stream *stream, const struct waiting *stim
     return RV_OK;
 }
 
-static bool is_complete(const struct rv_stream *stream, const struct waiting *stimulus, double due)
+static bool is_complete(const struct rv_stream *stream, const struct rv_waiting *stimulus,
+                        double due)
 {
     size_t segment = 0;
     if (!segment_of(stream, stimulus->time_s, &segment))
@@ -377,7 +256,7 @@ static enum rv_status tell_waiting(struct rv_stream *stream, bool all, struct rv
     size_t done = 0;
     enum rv_status status = RV_OK;
     while (done < stream->waiting_count && status == RV_OK) {
-        const struct waiting *stimulus = &stream->waiting[done];
+        const struct rv_waiting *stimulus = &stream->waiting[done];
         double due = 0;
         status = due_s(stream, stimulus, &due, err);
         if (status != RV_OK || !(all || is_complete(stream, stimulus, due)))
@@ -409,7 +288,7 @@ static enum rv_status await(struct rv_stream *stream, double time_s, double inte
         stream->waiting[place] = stream->waiting[place - 1];
         place--;
     }
-    stream->waiting[place] = (struct waiting){time_s, intensity, kept};
+    stream->waiting[place] = (struct rv_waiting){time_s, intensity, kept};
     return RV_OK;
 }
 
