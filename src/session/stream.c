@@ -110,7 +110,7 @@ static double end_s(const struct rv_stream *stream, size_t segment, size_t chann
     return part.start_s + (double)part.count / stream->context.channels[channel].rate_hz;
 }
 
-/* The samples around a stimulus that are there; `cut_by_next` where the next one ends it. */
+/* The samples around a stimulus that are there. */
 static struct rv_live_window window_of(const struct rv_stream *stream, const struct rv_live *live,
                                        size_t segment, const struct rv_waiting *stimulus,
                                        double next_s)
@@ -191,30 +191,52 @@ static enum rv_status update_mains(struct rv_stream *stream, struct rv_live *liv
                              stream->settings.mains_hz, &live->mains, err);
 }
 
+/* A window of one channel that is to be measured; live NULL: none is. */
+struct sweep {
+    struct rv_live *live;
+    struct rv_live_window window;
+};
+
+static enum rv_status tell_sweep(struct rv_stream *stream, size_t channel,
+                                 const struct rv_waiting *stimulus, double next_s,
+                                 struct sweep *sweep, struct rv_error *err)
+{
+    size_t segment = 0;
+    struct rv_live *live = NULL;
+    *sweep = (struct sweep){.live = NULL};
+    enum rv_status status = rv_stream_live(stream, channel, stimulus, &live, err);
+    if (status != RV_OK)
+        return status;
+    bool placed = segment_of(stream, stimulus->time_s, &segment);
+    if (placed)
+        sweep->window = window_of(stream, live, segment, stimulus, next_s);
+    if (!placed || is_broken(stream, live, &sweep->window, next_s)) {
+        tell_withheld(stream, live, stimulus);
+        return RV_OK;
+    }
+    sweep->live = live;
+    rv_live_sweep(live, &stream->context, &sweep->window);
+    return RV_OK;
+}
+
+/* The sweeps of all channels first, then what takes longer. */
 static enum rv_status tell_stimulus(struct rv_stream *stream, const struct rv_waiting *stimulus,
                                     double next_s, struct rv_error *err)
 {
-    size_t segment = 0;
-    bool placed = segment_of(stream, stimulus->time_s, &segment);
-    enum rv_status status = RV_OK;
+    struct sweep *sweeps = rv_allocate(stream->channel_count, sizeof *sweeps);
+    enum rv_status status = sweeps == NULL ? rv_fail_memory(err) : RV_OK;
+    for (size_t c = 0; c < stream->channel_count && status == RV_OK; c++)
+        if (!stream->context.channels[c].is_trigger)
+            status = tell_sweep(stream, c, stimulus, next_s, &sweeps[c], err);
     for (size_t c = 0; c < stream->channel_count && status == RV_OK; c++) {
-        struct rv_live *live = NULL;
-        if (stream->context.channels[c].is_trigger)
+        size_t segment = 0;
+        if (sweeps[c].live == NULL)
             continue;
-        status = rv_stream_live(stream, c, stimulus, &live, err);
-        if (status != RV_OK)
-            return status;
-        struct rv_live_window window = {0};
-        if (placed)
-            window = window_of(stream, live, segment, stimulus, next_s);
-        if (!placed || is_broken(stream, live, &window, next_s)) {
-            tell_withheld(stream, live, stimulus);
-            continue;
-        }
-        status = rv_live_add(live, &stream->context, &window, err);
-        if (status == RV_OK)
-            status = update_mains(stream, live, segment, &window, err);
+        status = rv_live_response(sweeps[c].live, &stream->context, &sweeps[c].window, err);
+        if (status == RV_OK && segment_of(stream, stimulus->time_s, &segment))
+            status = update_mains(stream, sweeps[c].live, segment, &sweeps[c].window, err);
     }
+    rv_release(sweeps);
     return status;
 }
 

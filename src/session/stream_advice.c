@@ -129,20 +129,22 @@ static void advise_sweeps(const struct adviser *adviser, const struct rv_measure
     struct rv_live *live = adviser->live;
     const struct rv_mark *onset = &measurement->marks[RV_MARK_ONSET];
     double used = (double)measurement->sweeps_used;
+    /* The running average holds the last windows; the report will hold all of them. */
+    double all = fmax(used, (double)live->sweep_count);
     if (onset->validity != RV_MEASURED || !isfinite(onset->se_ms) || used < 1)
         return;
-    double ratio = onset->se_ms / onset_se_ms;
-    double more = ceil(used * (ratio * ratio - 1.0));
+    double se_ms = onset->se_ms * sqrt(used / all), ratio = se_ms / onset_se_ms;
+    double more = ceil(all * (ratio * ratio - 1.0));
     if (ratio <= 1.0) {
         if (!told(live, ENOUGH_SWEEPS))
-            give(adviser, ENOUGH_SWEEPS, "onset known to %.3f ms: enough sweeps", onset->se_ms);
+            give(adviser, ENOUGH_SWEEPS, "onset known to %.3f ms: enough sweeps", se_ms);
         return;
     }
     if (more > sweeps_most || (told(live, MORE_SWEEPS) && live->told_more == (size_t)more))
         return;
     live->told_more = (size_t)more;
-    give(adviser, MORE_SWEEPS, "onset known to %.3f ms: about %.0f more sweeps for %.2f ms",
-         onset->se_ms, more, onset_se_ms);
+    give(adviser, MORE_SWEEPS, "onset known to %.3f ms: about %.0f more sweeps for %.2f ms", se_ms,
+         more, onset_se_ms);
 }
 
 void rv_live_advise(struct rv_live *live, const struct rv_live_context *context,

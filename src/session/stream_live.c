@@ -87,23 +87,42 @@ static enum rv_status average(const struct rv_live *live, const struct rv_live_c
     return status;
 }
 
-static double sample_at(const struct rv_sweeps *sweeps, size_t sweep, double ms)
+/* One sample of a window without the hum, G1 positive. */
+static double sample_at(const struct rv_live *live, const struct rv_live_window *window,
+                        double rate_hz, double ms)
 {
-    double index = nearbyint(rv_sample_index(sweeps->start_ms, sweeps->rate_hz, ms));
-    double last = (double)sweeps->sample_count - 1;
-    index = fmin(fmax(index, 0), last);
-    return sweeps->samples[sweep * sweeps->sample_count + (size_t)index];
+    double index = nearbyint((window->stimulus_s + ms / 1000 - window->start_s) * rate_hz);
+    if (!(index >= 0 && index < (double)window->count))
+        return (double)NAN;
+    double hum =
+        live->mains.found ? rv_mains_at(&live->mains, window->start_s + index / rate_hz) : 0;
+    return window->samples[(size_t)index] - hum;
 }
 
-/* Of a single sweep at the running marks: negative peak against the place of the onset. */
-static double sweep_amplitude(const struct rv_sweeps *sweeps, const struct rv_compound *compound,
-                              size_t sweep)
+/* Of a single sweep at the marks of the running average: negative peak against the onset. */
+static double amplitude_at_marks(const struct rv_live *live, const struct rv_live_window *window,
+                                 double rate_hz)
 {
-    const struct rv_mark *onset = &compound->marks[RV_MARK_ONSET];
-    const struct rv_mark *peak = &compound->marks[RV_MARK_NEGATIVE_PEAK];
-    if (onset->validity != RV_MEASURED || peak->validity != RV_MEASURED)
-        return (double)NAN;
-    return sample_at(sweeps, sweep, onset->ms) - sample_at(sweeps, sweep, peak->ms);
+    return sample_at(live, window, rate_hz, live->onset_ms) -
+           sample_at(live, window, rate_hz, live->peak_ms);
+}
+
+/* Of all kept windows, at the marks as they are now. */
+static void amplitudes(const struct rv_live *live, double rate_hz, double *amplitudes_uv)
+{
+    for (size_t i = 0; i < live->kept; i++) {
+        struct rv_live_window window = {.samples = live->samples + i * live->capacity,
+                                        .count = live->counts[i],
+                                        .start_s = live->start_s[i],
+                                        .stimulus_s = live->stimulus_s[i]};
+        amplitudes_uv[i] = amplitude_at_marks(live, &window, rate_hz);
+    }
+}
+
+static double ms_of(const struct rv_compound *compound, enum rv_mark_kind mark)
+{
+    const struct rv_mark *found = &compound->marks[mark];
+    return found->validity == RV_MEASURED ? found->ms : (double)NAN;
 }
 
 static void blank(const struct rv_live *live, struct rv_measurement *measurement)
@@ -143,7 +162,7 @@ struct found {
     bool valid;
 };
 
-static enum rv_status measure(const struct rv_live *live, const struct rv_live_context *context,
+static enum rv_status measure(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_arena *arena, struct found *found, struct rv_error *err)
 {
     struct rv_sweeps sweeps;
@@ -167,30 +186,41 @@ static enum rv_status measure(const struct rv_live *live, const struct rv_live_c
     give_trace(&sweeps, &compound, &found->trace, &found->measurement);
     found->noise_uv = compound.noise_uv * sqrt((double)sweeps.used_count);
     found->valid = true;
-    for (size_t i = 0; i < live->kept; i++) /* the cut may have left a window out */
-        found->amplitudes_uv[i] =
-            sweeps.sweep_count == live->kept ? sweep_amplitude(&sweeps, &compound, i) : (double)NAN;
+    live->onset_ms = ms_of(&compound, RV_MARK_ONSET);
+    live->peak_ms = ms_of(&compound, RV_MARK_NEGATIVE_PEAK);
+    amplitudes(live, sweeps.rate_hz, found->amplitudes_uv);
     return RV_OK;
+}
+
+void rv_live_sweep(struct rv_live *live, const struct rv_live_context *context,
+                   const struct rv_live_window *window)
+{
+    double rate_hz = context->channels[live->channel].rate_hz;
+    struct rv_stream_event event = {.kind = RV_STREAM_SWEEP,
+                                    .time_s = window->stimulus_s,
+                                    .response = live->response.id,
+                                    .label = live->label,
+                                    .sweep = ++live->sweep_count,
+                                    .intensity = window->intensity,
+                                    .amplitude_uv = NAN,
+                                    .gap_s = NAN};
+    if (live->measured)
+        event.amplitude_uv = amplitude_at_marks(live, window, rate_hz);
+    context->function(context->to, &event);
 }
 
 static void tell(const struct rv_live *live, const struct rv_live_context *context,
                  const struct rv_live_window *window, const struct found *found)
 {
-    size_t last = (live->slot + RV_LIVE_SWEEPS - 1) % RV_LIVE_SWEEPS;
-    struct rv_stream_event event = {.kind = RV_STREAM_SWEEP,
+    struct rv_stream_event event = {.kind = RV_STREAM_RESPONSE,
                                     .time_s = window->stimulus_s,
                                     .response = live->response.id,
                                     .label = live->label,
                                     .sweep = live->sweep_count,
                                     .intensity = window->intensity,
-                                    .amplitude_uv =
-                                        found->valid ? found->amplitudes_uv[last] : (double)NAN,
-                                    .gap_s = NAN};
-    context->function(context->to, &event);
-    if (!found->valid)
-        return;
-    event.kind = RV_STREAM_RESPONSE;
-    event.measurement = &found->measurement;
+                                    .amplitude_uv = NAN,
+                                    .gap_s = NAN,
+                                    .measurement = &found->measurement};
     context->function(context->to, &event);
 }
 
@@ -200,17 +230,17 @@ static bool marked(const struct rv_live *live)
     return live->named && (kind == RV_MOTOR || kind == RV_SENSORY || kind == RV_MIXED);
 }
 
-enum rv_status rv_live_add(struct rv_live *live, const struct rv_live_context *context,
-                           const struct rv_live_window *window, struct rv_error *err)
+enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_context *context,
+                                const struct rv_live_window *window, struct rv_error *err)
 {
     struct found found = {.valid = false};
     struct rv_arena *arena = rv_arena_new();
     if (arena == NULL)
         return rv_fail_memory(err);
     keep_window(live, window);
-    live->sweep_count++;
     enum rv_status status = marked(live) ? measure(live, context, arena, &found, err) : RV_OK;
-    if (status == RV_OK)
+    live->measured = found.valid;
+    if (found.valid)
         tell(live, context, window, &found);
     if (status == RV_OK && found.valid)
         rv_live_advise(live, context, &found.measurement, found.amplitudes_uv, found.noise_uv,

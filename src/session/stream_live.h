@@ -28,6 +28,8 @@ struct rv_live {
     double start_s[RV_LIVE_SWEEPS], stimulus_s[RV_LIVE_SWEEPS], intensity[RV_LIVE_SWEEPS];
     size_t counts[RV_LIVE_SWEEPS]; /* samples of each window */
     struct rv_mains mains;         /* as estimated last */
+    bool measured;                 /* the average has been measured; its marks: */
+    double onset_ms, peak_ms;      /* NaN where it has none */
     uint64_t told;                 /* bits of advice given */
     size_t told_more;              /* sweeps that were said to be still needed */
     double told_current;
@@ -47,9 +49,12 @@ struct rv_live_context {
     void *to;
 };
 
-/* Adds a window, and tells sweep, running response and advice. */
-enum rv_status rv_live_add(struct rv_live *live, const struct rv_live_context *context,
-                           const struct rv_live_window *window, struct rv_error *err);
+/* Tells a sweep at once, measured at the marks that are known. */
+void rv_live_sweep(struct rv_live *live, const struct rv_live_context *context,
+                   const struct rv_live_window *window);
+/* Adds its window, and tells running response and advice. */
+enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_context *context,
+                                const struct rv_live_window *window, struct rv_error *err);
 /* Advice from the running values; `amplitudes_uv` are of the kept sweeps in the ring's order. */
 void rv_live_advise(struct rv_live *live, const struct rv_live_context *context,
                     const struct rv_measurement *measurement, const double *amplitudes_uv,
