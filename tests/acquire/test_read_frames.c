@@ -252,7 +252,7 @@ Test(read_frames, s_19_second_recording_is_never_merged)
     memcpy(wire.bytes + wire.size, wire.bytes, wire.size);
     refuse_bytes("stream", wire.bytes, 2 * wire.size, NULL, RV_DATA, "a second recording");
     size_t without_end = wire.size - RV_FRAME_HEAD;
-    memcpy(wire.bytes + without_end, wire.bytes, wire.size);
+    memmove(wire.bytes + without_end, wire.bytes, wire.size);
     refuse_bytes("stream", wire.bytes, without_end + wire.size, NULL, RV_DATA,
                  "a second recording");
 }
