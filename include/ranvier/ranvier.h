@@ -23,6 +23,7 @@
 #include <ranvier/settings.h>
 #include <ranvier/simulate.h>
 #include <ranvier/source.h>
+#include <ranvier/stream.h>
 #include <ranvier/study.h>
 
 #ifdef __cplusplus

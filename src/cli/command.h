@@ -47,6 +47,7 @@ extern const struct command command_compare;
 extern const struct command command_inspect;
 extern const struct command command_filter;
 extern const struct command command_simulate;
+extern const struct command command_stream;
 extern const struct command command_manual;
 
 /* Standard output, checked: RV_IO when it could not all be written (with_stdout's fflush). */
