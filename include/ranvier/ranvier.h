@@ -14,6 +14,7 @@
 #ifndef RANVIER_H
 #define RANVIER_H
 
+#include <ranvier/digest.h>
 #include <ranvier/error.h>
 #include <ranvier/filter.h>
 #include <ranvier/reference.h>
@@ -24,6 +25,7 @@
 #include <ranvier/simulate.h>
 #include <ranvier/source.h>
 #include <ranvier/study.h>
+#include <ranvier/words.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -45,6 +45,9 @@ extern const struct command *const commands[]; /* in main.c; NULL at the end */
 extern const struct command command_report;
 extern const struct command command_inspect;
 extern const struct command command_filter;
+extern const struct command command_batch;
+extern const struct command command_export;
+extern const struct command command_collect;
 extern const struct command command_simulate;
 extern const struct command command_manual;
 
