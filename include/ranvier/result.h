@@ -139,6 +139,34 @@ struct rv_trace {
     bool calibrated;               /* false: samples are counts, not microvolt */
 };
 
+/* What one sweep of a train or series holds. Times are ms after the stimulus, sizes microvolt; NaN
+ * where there is none. F, blink: the late response, peak to peak. H: the reflex, start level to
+ * negative peak. Repetitive: the response itself. */
+struct rv_late_sweep {
+    enum rv_validity found; /* RV_MEASURED, RV_ABSENT; RV_UNTESTED: the sweep was left out */
+    bool repeats;           /* F: the same shape and latency stand in another sweep */
+    double onset_ms, onset_se_ms;
+    double amplitude_uv, amplitude_se_uv;
+    double area_uvms, area_se_uvms;           /* repetitive: of the negative phase */
+    double m_amplitude_uv, m_amplitude_se_uv; /* H: start level to negative peak; F: peak to peak */
+    double a_wave_ms;                         /* onset of an A-wave in this sweep */
+    double intensity;                         /* mA or V */
+};
+
+/* A train or series, sweep by sweep. Owned by the report. */
+struct rv_late {
+    double from_ms, to_ms; /* where the late response was looked for */
+    size_t sweep_count;
+    const struct rv_late_sweep *sweeps;
+    size_t used_count;
+    double floor_uv;      /* the smallest peak to peak that counts in one sweep */
+    double background_uv; /* peak to peak that rest reaches within 8 ms once in twenty */
+    bool voluntary;       /* that is muscle, not the amplifier */
+    size_t a_wave_count;  /* sweeps that hold the A-wave */
+    double m_onset_ms, m_onset_se_ms;
+    bool plateau; /* H: M no longer grew at the end of the series */
+};
+
 struct rv_measurement {
     const struct rv_response *response;
     enum rv_present present; /* after measuring: yes, no, or could not tell (UNSAID) */
@@ -150,8 +178,9 @@ struct rv_measurement {
     double snr_db;       /* NaN when entered only */
     uint64_t flags;
     enum rv_quality_grade grade;
-    struct rv_trace *trace; /* NULL when entered only */
-    const char *processing; /* what was done to the signal, in words; NULL */
+    struct rv_trace *trace;     /* NULL when entered only */
+    const char *processing;     /* what was done to the signal, in words; NULL */
+    const struct rv_late *late; /* trains and series sweep by sweep; NULL */
 };
 
 /* --- interpretation ------------------------------------------------------------------------ */
@@ -237,6 +266,7 @@ struct rv_change {
     double reference_change;     /* beyond this it counts */
     enum rv_judgement judgement; /* RV_ABNORMAL: beyond the reference change */
     const char *text;
+    const char *obstacle; /* why the change was not judged: "the distances differ"; NULL */
 };
 
 struct rv_interpretation {

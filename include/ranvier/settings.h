@@ -26,6 +26,9 @@ struct rv_settings {
     bool correct_temperature;   /* print corrected values beside raw ones; default true */
     bool strict;                /* RV_FLAGGED when something was withheld or flagged */
     bool interpret;             /* default true */
+    const char *const *earlier; /* earlier studies besides those that the study names: paths as
+                                   given, relative to the working folder; default none */
+    size_t earlier_count;
 };
 RV_API struct rv_settings rv_settings_defaults(void);
 

@@ -56,6 +56,8 @@ enum rv_parameter {
     RV_H_M_RATIO, /* percent */
     RV_DECREMENT, /* percent, first to fourth response */
     RV_INCREMENT, /* percent */
+    RV_AREA_DECREMENT,
+    RV_AREA_INCREMENT,
     RV_R1_LATENCY,
     RV_R2_LATENCY,
     RV_R2_CONTRALATERAL_LATENCY,
@@ -112,6 +114,8 @@ struct rv_response {
     const char *stimulate; /* canonical name of the stimulation site; NULL when not said */
     double distance_mm;    /* cathode to recording electrode (distal motor site, sensory) */
     double segment_mm;     /* to the next more distal stimulation site (motor) */
+    double
+        spine_mm; /* F-wave: cathode to the C7 spinous process or the xiphoid; 0, NaN: not known */
     double distance_se_mm; /* of the tape measure; NaN: 2 mm + 1 % */
     double temperature_c;  /* skin temperature of this limb; NaN: see study */
     const char *file;      /* relative to the folder of the study; NULL: no waveform */

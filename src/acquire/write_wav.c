@@ -114,12 +114,19 @@ enum rv_status rv_wav_create(const char *path, double rate_hz, size_t channel_co
 static void interleave(const struct rv_wav_writer *writer, const float *const *samples,
                        size_t first, size_t count)
 {
-    for (size_t c = 0; c < writer->channel_count; c++)
-        for (size_t i = 0; i < count; i++) {
+    const size_t stride = 4 * writer->channel_count;
+    for (size_t c = 0; c < writer->channel_count; c++) {
+        const float *from = samples[c] + first;
+        unsigned char *at = writer->block + 4 * c;
+        for (size_t i = 0; i < count; i++, at += stride) {
             uint32_t bits;
-            memcpy(&bits, &samples[c][first + i], 4);
-            put_number(writer->block + 4 * (i * writer->channel_count + c), bits, 4);
+            memcpy(&bits, &from[i], sizeof bits);
+            at[0] = (unsigned char)bits; /* compilers make one store of the four */
+            at[1] = (unsigned char)(bits >> 8);
+            at[2] = (unsigned char)(bits >> 16);
+            at[3] = (unsigned char)(bits >> 24);
         }
+    }
 }
 
 enum rv_status rv_wav_write(struct rv_wav_writer *writer, const float *const *samples, size_t count,

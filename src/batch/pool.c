@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,6 +48,9 @@ static void become_worker(const struct pool *pool, int from, int to)
         dup2(nothing, STDIN_FILENO);
         close(nothing);
     }
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* where the parent is killed, so are we */
+#endif
     signal(SIGINT, SIG_IGN); /* the parent decides, and ends us */
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_DFL);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * ranvier report: a study, or a single recording, measured and written down.
  */
-#include "command.h"
-#include "source_options.h"
+#include "report_command.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,60 +11,55 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FORMATS_MOST = 8, PATH_SIZE = 4096 };
+enum { FORMATS_MOST = 8, PATH_SIZE = 4096, SEARCH_MOST_MS = 1000 };
 
-struct values {
-    struct source_values source;
-    const char *output, *formats;
-    const char *reference, *reference_set;
-    double mains_hz, reject_ratio;
-    bool keep_mains, keep_tail, no_interpretation, no_correction;
-    bool force, strict;
-    const char *colour;
-    size_t width;
-};
-
-static void defaults(void *values)
+void report_defaults(void *values)
 {
-    ((struct values *)values)->reject_ratio = rv_settings_defaults().reject_ratio;
-    ((struct values *)values)->colour = "auto";
+    ((struct report_values *)values)->reject_ratio = rv_settings_defaults().reject_ratio;
+    ((struct report_values *)values)->colour = "auto";
 }
 
-static const struct option_row options[] = {
+const struct option_row report_options[] = {
     {"output", 'o', OPTION_TEXT, "FILE|FOLDER",
      "where to; the format follows the ending of FILE (default: standard output)",
-     offsetof(struct values, output), 0, 0},
+     offsetof(struct report_values, output), 0, 0},
     {"format", 'f', OPTION_TEXT, "LIST",
      "text, json, html, tsv; several, separated by commas, need a FOLDER (default: text)",
-     offsetof(struct values, formats), 0, 0},
+     offsetof(struct report_values, formats), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace files that exist (never an input of the study)",
-     offsetof(struct values, force), 0, 0},
+     offsetof(struct report_values, force), 0, 0},
     {"reference", 'r', OPTION_TEXT, "FILE",
-     "table of reference limits (default: the built-in ones)", offsetof(struct values, reference),
-     0, 0},
+     "table of reference limits (default: the built-in ones)",
+     offsetof(struct report_values, reference), 0, 0},
     {"reference-set", 'R', OPTION_TEXT, "NAME", "set of the table to use (default: NDTF 2016)",
-     offsetof(struct values, reference_set), 0, 0},
+     offsetof(struct report_values, reference_set), 0, 0},
+    {"label", 0, OPTION_TEXT, "TEXT",
+     "a single recording: what it is, for example \"median motor R wrist APB 80mm\"",
+     offsetof(struct report_values, label), 0, 0},
+    {"search", 0, OPTION_TEXT, "FROM:TO",
+     "where responses are looked for, ms after the stimulus (default: by kind)",
+     offsetof(struct report_values, search), 0, 0},
     {"mains", 0, OPTION_NUMBER, "HZ", "mains frequency (default: found in the recording)",
-     offsetof(struct values, mains_hz), 40, 70},
+     offsetof(struct report_values, mains_hz), 40, 70},
     {"keep-mains", 0, OPTION_FLAG, NULL, "do not subtract mains hum",
-     offsetof(struct values, keep_mains), 0, 0},
+     offsetof(struct report_values, keep_mains), 0, 0},
     {"keep-tail", 0, OPTION_FLAG, NULL, "do not subtract the tail of the stimulus artefact",
-     offsetof(struct values, keep_tail), 0, 0},
+     offsetof(struct report_values, keep_tail), 0, 0},
     {"reject", 0, OPTION_NUMBER, "X",
      "leave out a sweep that deviates by more than X robust SDs; 0 keeps all (default 6)",
-     offsetof(struct values, reject_ratio), 0, 1e6},
+     offsetof(struct report_values, reject_ratio), 0, 1e6},
     {"no-correction", 0, OPTION_FLAG, NULL, "print no temperature-corrected values beside the raw",
-     offsetof(struct values, no_correction), 0, 0},
+     offsetof(struct report_values, no_correction), 0, 0},
     {"no-interpretation", 0, OPTION_FLAG, NULL, "values, verdicts and findings only: no patterns",
-     offsetof(struct values, no_interpretation), 0, 0},
+     offsetof(struct report_values, no_interpretation), 0, 0},
     {"strict", 0, OPTION_FLAG, NULL,
      "exit status 3 when a value was withheld or a recording flagged",
-     offsetof(struct values, strict), 0, 0},
+     offsetof(struct report_values, strict), 0, 0},
     {"colour", 0, OPTION_TEXT, "WHEN", "auto, always or never (default: auto)",
-     offsetof(struct values, colour), 0, 0},
+     offsetof(struct report_values, colour), 0, 0},
     {"width", 0, OPTION_COUNT, "N", "columns of the text report (default 100)",
-     offsetof(struct values, width), 40, 1000},
-    SOURCE_OPTIONS(struct values, source),
+     offsetof(struct report_values, width), 40, 1000},
+    SOURCE_OPTIONS(struct report_values, source),
     {0},
 };
 
@@ -123,7 +117,7 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-static enum rv_status read_colour(const struct values *values, struct plan *plan,
+static enum rv_status read_colour(const struct report_values *values, struct plan *plan,
                                   struct rv_error *err)
 {
     const char *never = getenv("NO_COLOR");
@@ -146,7 +140,7 @@ static bool goes_into_folder(const struct plan *plan)
            is_folder(plan->output);
 }
 
-static enum rv_status make_plan(const struct values *values, struct plan *plan,
+static enum rv_status make_plan(const struct report_values *values, struct plan *plan,
                                 struct rv_error *err)
 {
     *plan = (struct plan){.output = values->output};
@@ -193,8 +187,24 @@ static void parent_of(const char *path, char folder[PATH_SIZE])
         slash[slash == folder ? 1 : 0] = '\0';
 }
 
+/* Nothing in the folder of an earlier study is replaced: it may be an input. */
+static bool is_earlier(const char *folder, const struct report_earlier *earlier)
+{
+    struct stat output, input;
+    for (size_t i = 0; i < earlier->count; i++) {
+        char parent[PATH_SIZE];
+        snprintf(parent, sizeof parent, "%s", earlier->paths[i]);
+        if (!is_folder(parent))
+            parent_of(earlier->paths[i], parent);
+        if (stat(folder, &output) == 0 && stat(parent, &input) == 0 &&
+            output.st_dev == input.st_dev && output.st_ino == input.st_ino)
+            return true;
+    }
+    return false;
+}
+
 static enum rv_status check_output(const struct plan *plan, const char *path, bool force,
-                                   struct rv_error *err)
+                                   const struct report_earlier *earlier, struct rv_error *err)
 {
     char folder[PATH_SIZE];
     struct stat facts;
@@ -206,20 +216,23 @@ static enum rv_status check_output(const struct plan *plan, const char *path, bo
     if (!force && lstat(path, &facts) == 0)
         return fail(err, RV_NO_OUTPUT, path, "exists; --force replaces it");
     parent_of(made ? path : plan->output, folder);
+    if (lstat(path, &facts) == 0 && is_earlier(folder, earlier))
+        return fail(err, RV_NO_OUTPUT, path, "stands in the folder of an earlier study");
     if (access(folder, W_OK | X_OK) != 0)
         return fail(err, RV_NO_OUTPUT, folder, strerror(errno));
     return RV_OK;
 }
 
 /* Before anything is measured: is there a place for the report? */
-static enum rv_status check_outputs(const struct plan *plan, bool force, struct rv_error *err)
+static enum rv_status check_outputs(const struct plan *plan, bool force,
+                                    const struct report_earlier *earlier, struct rv_error *err)
 {
     char path[PATH_SIZE];
     enum rv_status status = RV_OK;
     for (size_t i = 0; !plan->to_stdout && i < plan->count && status == RV_OK; i++) {
         if (!place_of(plan, i, path))
             return fail(err, RV_NO_OUTPUT, plan->output, "the name is too long");
-        status = check_output(plan, path, force, err);
+        status = check_output(plan, path, force, earlier, err);
     }
     return status;
 }
@@ -244,8 +257,26 @@ static enum rv_status write_outputs(const struct plan *plan, const struct rv_rep
     return status;
 }
 
-static enum rv_status read_settings(const struct values *values, struct rv_settings *settings,
-                                    struct rv_error *err)
+/* "15:45". The C locale is the program's only one: strtod and its '.' are safe here. */
+static enum rv_status read_search(const char *text, struct rv_settings *settings,
+                                  struct rv_error *err)
+{
+    char *colon, *end;
+    if (text == NULL)
+        return RV_OK;
+    settings->search_from_ms = strtod(text, &colon);
+    settings->search_to_ms = strtod(*colon == ':' ? colon + 1 : colon, &end);
+    bool two = strspn(text, ".0123456789:") == strlen(text) && colon != text && *colon == ':' &&
+               end != colon + 1 && *end == '\0';
+    if (!two || settings->search_to_ms > SEARCH_MOST_MS ||
+        settings->search_from_ms >= settings->search_to_ms)
+        return fail(err, RV_MISUSE, text,
+                    "--search takes an earlier and a later time in ms, such as 1.2:25");
+    return RV_OK;
+}
+
+static enum rv_status read_settings(const struct report_values *values,
+                                    struct rv_settings *settings, struct rv_error *err)
 {
     *settings = rv_settings_defaults();
     settings->mains_hz = values->mains_hz;
@@ -257,7 +288,9 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
     settings->correct_temperature = !values->no_correction;
     settings->interpret = !values->no_interpretation;
     settings->strict = values->strict;
-    return source_options_read(&values->source, &settings->source, err);
+    settings->label = values->label;
+    enum rv_status status = read_search(values->search, settings, err);
+    return status == RV_OK ? source_options_read(&values->source, &settings->source, err) : status;
 }
 
 /* A withheld value, or a flag beyond those that only say what was done to the signal. */
@@ -276,32 +309,39 @@ static bool is_flagged(const struct rv_report *report)
     return false;
 }
 
-static enum rv_status run(const void *given, size_t count, char *const *operands,
-                          struct rv_error *err)
+enum rv_status report_run(const struct report_values *values, const char *path,
+                          const struct report_earlier *earlier, struct rv_error *err)
 {
-    const struct values *values = given;
     struct plan plan;
     struct rv_settings settings;
     struct rv_study *study = NULL;
     struct rv_report *report = NULL;
-    (void)count;
     enum rv_status status = make_plan(values, &plan, err);
     if (status == RV_OK)
         status = read_settings(values, &settings, err);
+    settings.earlier = earlier->paths;
+    settings.earlier_count = earlier->count;
     if (status == RV_OK)
-        status = check_outputs(&plan, values->force, err);
+        status = check_outputs(&plan, values->force, earlier, err);
     if (status == RV_OK)
-        status = rv_study_read(operands[0], &settings, &study, err);
+        status = rv_study_read(path, &settings, &study, err);
     if (status == RV_OK)
         status = rv_session_run(study, &settings, &report, err);
     if (status == RV_OK)
         status = write_outputs(&plan, report, err);
     if (status == RV_OK && values->strict && is_flagged(report))
-        status = fail(err, RV_FLAGGED, operands[0],
+        status = fail(err, RV_FLAGGED, path,
                       "a value was withheld or a recording flagged; see the report");
     rv_report_free(report);
     rv_study_free(study);
     return status;
+}
+
+static enum rv_status run(const void *values, size_t count, char *const *operands,
+                          struct rv_error *err)
+{
+    (void)count;
+    return report_run(values, operands[0], &(struct report_earlier){0}, err);
 }
 
 const struct command command_report = {
@@ -314,9 +354,9 @@ const struct command command_report = {
         "standard error and compared with the reference limits.\n"
         "ranvier report visit -o visit.html\n"
         "ranvier report visit --format json,html,tsv -o visit/report",
-    .options = options,
-    .values_size = sizeof(struct values),
-    .defaults = defaults,
+    .options = report_options,
+    .values_size = sizeof(struct report_values),
+    .defaults = report_defaults,
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

@@ -43,6 +43,7 @@ struct command {
 
 extern const struct command *const commands[]; /* in main.c; NULL at the end */
 extern const struct command command_report;
+extern const struct command command_compare;
 extern const struct command command_inspect;
 extern const struct command command_filter;
 extern const struct command command_batch;

@@ -122,18 +122,26 @@ static void append(char *line, size_t capacity, const char *format, ...)
     va_end(arguments);
 }
 
-/* As EDF+ writes it, with the edges that are reached: "HP:20Hz LP:3000Hz N:50Hz FIR 8995 lin". */
+/* Three digits are what a filter's edge is worth. */
+static double three_digits(double number)
+{
+    const double step = pow(10.0, floor(log10(number)) - 2.0);
+    return round(number / step) * step;
+}
+
+/* As EDF+ writes it, with the edges that are reached: "HP:20Hz LP:3000Hz N:50Hz FIR 38685 linear".
+ */
 static void describe_prefilter(const struct filter_job *job, const struct rv_band *band,
                                const struct rv_filter_facts *facts, const char *before,
                                char out[81])
 {
     out[0] = '\0';
     if (!isnan(facts->high_pass_3db_hz))
-        append(out, 81, "HP:%.4gHz ", facts->high_pass_3db_hz);
+        append(out, 81, "HP:%.6gHz ", three_digits(facts->high_pass_3db_hz));
     if (!isnan(facts->low_pass_3db_hz))
-        append(out, 81, "LP:%.4gHz ", facts->low_pass_3db_hz);
+        append(out, 81, "LP:%.6gHz ", three_digits(facts->low_pass_3db_hz));
     if (band->notch_hz > 0.0)
-        append(out, 81, "N:%.4gHz ", band->notch_hz);
+        append(out, 81, "N:%.6gHz ", band->notch_hz);
     append(out, 81, "FIR %zu %s", facts->tap_count,
            job->phase == RV_LINEAR_PHASE ? "linear" : "minimum");
     if (before != NULL && before[0] != '\0')

@@ -81,29 +81,31 @@ static bool record_fits(const struct sink_request *request, double record_s, dou
     *bytes = 0.0;
     for (size_t i = 0; i < request->signal_count; i++) {
         const double count = record_s * request->signals[i].rate_hz;
-        if (count < 0.5 || fabs(count - round(count)) > 1e-6 * count)
+        if (!(count >= 0.5) || fabs(count - round(count)) > 1e-6 * count)
             return false;
         *bytes += count * (request->kind == SINK_BDF ? 3.0 : 2.0);
     }
     return true;
 }
 
-/* The records of the input where it has some; else the longest that are not too large. */
+/* The records of the input where it has some; else short ones, because the last is filled up, and
+ * the shortest where each segment has a last one. */
 static double choose_record_s(const struct sink_request *request)
 {
-    static const double tried_s[] = {1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001};
+    static const double tried_s[] = {0.1,   0.05, 0.02, 0.01, 0.005, 0.002,
+                                     0.001, 0.2,  0.5,  1.0,  10.0};
     double bytes, chosen_s = NAN;
     if (record_fits(request, request->facts->record_s, &bytes))
         return request->facts->record_s;
-    for (size_t i = 0; i < sizeof tried_s / sizeof tried_s[0]; i++) {
-        const bool short_enough = !request->facts->discontinuous || tried_s[i] <= 0.01;
-        if (!short_enough || !record_fits(request, tried_s[i], &bytes))
+    const size_t first = request->facts->discontinuous ? 3 : 0;
+    for (size_t i = first; i < sizeof tried_s / sizeof tried_s[0]; i++) {
+        if (!record_fits(request, tried_s[i], &bytes))
             continue;
-        chosen_s = isnan(chosen_s) || bytes > RECORD_BYTES ? tried_s[i] : chosen_s;
         if (bytes <= RECORD_BYTES)
             return tried_s[i];
+        chosen_s = tried_s[i];
     }
-    return record_fits(request, 10.0, &bytes) && isnan(chosen_s) ? 10.0 : chosen_s;
+    return chosen_s;
 }
 
 /* A word of the EDF+ patient field: blanks become underscores, nothing becomes X. */
@@ -336,7 +338,8 @@ static enum rv_status write_record(struct sink *sink, bool all_events, struct rv
     for (size_t i = 0; i < count; i++)
         free(sink->pending[i].text);
     sink->pending_count -= count;
-    memmove(sink->pending, sink->pending + count, sink->pending_count * sizeof *sink->pending);
+    if (count > 0)
+        memmove(sink->pending, sink->pending + count, sink->pending_count * sizeof *sink->pending);
     sink->segment_records++;
     sink->summary.record_count++;
     return status;
@@ -380,7 +383,8 @@ static enum rv_status write_wav(struct sink *sink, struct rv_error *err)
     for (size_t i = 0; i < sink->signal_count; i++) {
         const size_t there = sink->queues[i].end - sink->queues[i].begin;
         count = there < count ? there : count;
-        pointers[i] = sink->queues[i].samples + sink->queues[i].begin;
+        if (there > 0) /* an empty queue may have no memory yet */
+            pointers[i] = sink->queues[i].samples + sink->queues[i].begin;
     }
     enum rv_status status = count > 0 ? rv_wav_write(sink->wav, pointers, count, err) : RV_OK;
     for (size_t i = 0; i < sink->signal_count && count > 0; i++)

@@ -280,7 +280,7 @@ static double inflation(const struct noise_sums *sums, double turns_per_point)
 {
     double sum = 1.0;
     for (size_t lag = 1; lag <= LAGS_MAX; lag++) {
-        if (!(sums->pairs[lag] > 0.2 * sums->pairs[0]))
+        if (!(sums->pairs[lag] > 0.2 * sums->pairs[0]) || !(sums->products[0] > 0.0))
             break;
         const double correlation =
             sums->products[lag] / sums->pairs[lag] / (sums->products[0] / sums->pairs[0]);

@@ -126,7 +126,7 @@ static void share_taps(struct plan *plan, size_t half)
 static double kaiser(size_t n, size_t half)
 {
     const double x = (double)n / (double)(half + 1);
-    return gsl_sf_bessel_I0(KAISER_BETA * sqrt(1.0 - x * x)) / gsl_sf_bessel_I0(KAISER_BETA);
+    return gsl_sf_bessel_I0(KAISER_BETA * sqrt(1.0 - x * x)); /* the kernel is scaled later */
 }
 
 /* A point going round the unit circle: cos and sin of n * step without a call for each. */
@@ -319,8 +319,8 @@ static enum rv_status plan_render(const struct plan *plan, struct rv_magnitude *
 {
     const size_t size = response->size;
     struct rv_fft_real *fft = NULL;
+    enum rv_status status = rv_fft_real_new(size, &fft, err); /* frees its own before ours come */
     double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(size + 2);
-    enum rv_status status = rv_fft_real_new(size, &fft, err);
     if (status == RV_OK && (samples == NULL || spectrum == NULL))
         status = rv_fail_memory(err);
     if (status == RV_OK) {
@@ -345,9 +345,9 @@ enum rv_status rv_fir_design(const struct rv_filter_design *design, struct rv_fi
     if (status != RV_OK)
         goto done;
     made.tap_count = 2 * plan.half + 1;
-    /* Four points for each ripple of the response, and for the cepstrum of the minimum phase. */
+    /* Four points for each ripple of the response; the cepstrum of the minimum phase is content. */
     const bool minimum = design->phase == RV_MINIMUM_PHASE;
-    response.size = rv_fft_size_for((minimum ? 8 : 4) * made.tap_count);
+    response.size = rv_fft_size_for(4 * made.tap_count);
     response.size = response.size < RESPONSE_MIN ? RESPONSE_MIN : response.size;
     response.values = rv_allocate(response.size / 2 + 1, sizeof(double));
     made.taps = rv_allocate(made.tap_count, sizeof(double));

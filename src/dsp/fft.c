@@ -73,7 +73,8 @@ enum rv_status rv_fft_new(size_t size, struct rv_fft **fft, struct rv_error *err
     if (status != RV_OK)
         return status;
     struct rv_fft *made = rv_allocate(1, sizeof *made);
-    float *in = rv_fft_floats(2 * size), *out = rv_fft_floats(2 * size);
+    /* FFTW_ESTIMATE looks at the places only, so these stay untouched pages. */
+    float *in = fftwf_alloc_real(2 * size), *out = fftwf_alloc_real(2 * size);
     if (made != NULL && in != NULL && out != NULL) {
         const unsigned flags = FFTW_ESTIMATE | FFTW_PRESERVE_INPUT;
         fftwf_complex *a = (fftwf_complex *)in, *b = (fftwf_complex *)out;
@@ -119,7 +120,7 @@ enum rv_status rv_fft_real_new(size_t size, struct rv_fft_real **fft, struct rv_
     if (status != RV_OK)
         return status;
     struct rv_fft_real *made = rv_allocate(1, sizeof *made);
-    double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(2 * (size / 2 + 1));
+    double *samples = fftw_alloc_real(size), *spectrum = fftw_alloc_real(2 * (size / 2 + 1));
     if (made != NULL && samples != NULL && spectrum != NULL) {
         fftw_complex *values = (fftw_complex *)spectrum;
         const unsigned keep = FFTW_ESTIMATE | FFTW_PRESERVE_INPUT;

@@ -18,9 +18,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Blocks of eight times the filter balance the two sides of overlap-save up to the size where a
- * transform leaves the cache; above it, blocks of at least twice the filter. */
-enum { SIZE_MIN = 2048, SIZE_CACHED = 65536 };
+/* FFTW's estimated plans are fastest up to 8192: there, blocks of four times the filter give most
+ * samples a second. Longer filters pay for larger transforms anyway and waste less of a block of
+ * eight times their length; beyond the cache, of twice. Measured: docs/performance.md. */
+enum { SIZE_MIN = 2048, SIZE_FAST = 8192, SIZE_CACHED = 65536 };
 
 /* The inner loops are compiled twice, the wider vectors are picked when the library is loaded. Both
  * give the same bits: no multiply-add is fused. Sanitized builds cannot pick that early. */
@@ -334,7 +335,9 @@ size_t rv_filter_bank_take(struct rv_filter_bank *bank, size_t band, size_t chan
 
 static size_t choose_size(size_t tap_count)
 {
-    size_t size = rv_fft_size_for(8 * (tap_count - 1));
+    size_t size = rv_fft_size_for(4 * (tap_count - 1));
+    if (size > SIZE_FAST)
+        size = rv_fft_size_for(8 * (tap_count - 1));
     if (size > SIZE_CACHED) {
         size = rv_fft_size_for(2 * (tap_count - 1));
         size = size > SIZE_CACHED ? size : SIZE_CACHED;
@@ -353,8 +356,8 @@ static enum rv_status set_response(struct bank_band *band, const struct rv_fir *
                                    struct rv_error *err)
 {
     struct rv_fft_real *fft = NULL;
-    double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(size + 2);
     enum rv_status status = rv_fft_real_new(size, &fft, err);
+    double *samples = rv_fft_doubles(size), *spectrum = rv_fft_doubles(size + 2);
     band->real = fir->advance == fir->tap_count / 2;
     band->response = rv_fft_floats(band->real ? size : 2 * size);
     if (status == RV_OK && (samples == NULL || spectrum == NULL || band->response == NULL))

@@ -62,9 +62,9 @@ enum rv_status rv_minimum_phase(struct rv_magnitude *response, double *taps, siz
 {
     const size_t size = response->size;
     struct work work = {.size = size};
+    enum rv_status status = rv_fft_real_new(size, &work.fft, err);
     work.samples = rv_fft_doubles(size);
     work.spectrum = rv_fft_doubles(size + 2);
-    enum rv_status status = rv_fft_real_new(size, &work.fft, err);
     if (status == RV_OK && (work.samples == NULL || work.spectrum == NULL))
         status = rv_fail_memory(err);
     if (status == RV_OK) {

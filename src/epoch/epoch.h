@@ -29,6 +29,11 @@ enum rv_status rv_stimuli_find(const struct rv_recording *recording, size_t chan
                                const char *stimuli, struct rv_arena *arena,
                                struct rv_stimuli *found, struct rv_error *err);
 
+/* Where intensities are known and differ (a recruitment series), the stimuli within 5 % of the
+ * strongest; else all of them. Averaging a series would make a response that nobody has had. */
+enum rv_status rv_stimuli_strongest(const struct rv_stimuli *all, struct rv_arena *arena,
+                                    struct rv_stimuli *strongest, struct rv_error *err);
+
 /* The channel of a response: label, number from 1, or NULL for the only or best one (not a
  * trigger). RV_DATA when there is none or the choice is not clear. */
 enum rv_status rv_channel_find(const struct rv_recording *recording, const char *channel,

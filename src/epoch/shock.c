@@ -9,7 +9,7 @@
 #include <math.h>
 
 /* The second difference must exceed this many robust SDs of the quiet part ... */
-static const double curvature_ratio = 15.0;
+static const double curvature_ratio = 10.0;
 /* ... and the leading edge is the first place with this part of the largest. */
 static const double leading_part = 0.25;
 /* First differences beyond this many SDs belong to the artefact. */

@@ -59,6 +59,8 @@ static bool is_entrapment(const struct rv_response *response)
 {
     return (rv_text_equal(response->nerve, "ulnar") &&
             rv_text_equal(response->stimulate, "above elbow")) ||
+           (rv_text_equal(response->nerve, "median") &&
+            rv_text_equal(response->stimulate, "wrist")) ||
            (rv_text_equal(response->nerve, "fibular") &&
             rv_text_equal(response->stimulate, "popliteal fossa"));
 }

@@ -3,6 +3,7 @@
  */
 #include "interpret/interpret.h"
 
+#include "base/date.h"
 #include "interpret/findings.h"
 #include "interpret/localise.h"
 #include "interpret/needle.h"

@@ -85,6 +85,7 @@ static void fit_snaps(struct rv_reading *reading, const struct rv_limb *limb, co
         bool inside = rv_territory_holds_nerve(list, item);
         if (item->low == RV_TRUE && !item->symmetric) {
             fit->snaps += inside;
+            fit->one_sided += inside && item->below_side;
             fit->cost += inside ? 0 : rv_reading_number(reading, "cost_snap_outside");
         } else if (item->low == RV_FALSE)
             fit->snaps_normal += inside;
@@ -100,9 +101,10 @@ static void fit_cmaps(struct rv_reading *reading, const struct rv_limb *limb, co
         if (!item->motor || item->low != RV_TRUE || item->symmetric ||
             !rv_limb_has_nerve(reading, limb, item))
             continue;
-        if (rv_territory_holds_muscle(list, item->facts))
+        if (rv_territory_holds_muscle(list, item->facts)) {
             fit->cmaps++;
-        else
+            fit->one_sided += item->below_side;
+        } else
             fit->cost += rv_reading_number(reading, "cost_cmap_outside");
     }
 }
@@ -158,8 +160,8 @@ static bool has_support(struct rv_reading *reading, size_t row, const struct rv_
         return fit->snaps > 0 && fit->explained >= enough;
     if (sensory)
         return fit->snaps > 0 && fit->cost <= 0;
-    return fit->explained >= enough || (fit->explained > 0 && fit->snaps + fit->cmaps > 0) ||
-           (fit->snaps > 0 && fit->cmaps > 0 &&
+    return fit->explained >= enough || (fit->explained >= 1 && fit->snaps + fit->cmaps > 0) ||
+           (fit->snaps > 0 && fit->cmaps > 0 && fit->one_sided > 0 &&
             (double)(fit->snaps + fit->cmaps) >= rv_reading_number(reading, "support_conduction"));
 }
 

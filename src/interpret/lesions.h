@@ -12,6 +12,7 @@ struct rv_fit {
     double cost;      /* sum of violations */
     double explained; /* strengths of the muscles inside */
     size_t muscles, nerves, snaps, cmaps;
+    size_t one_sided;      /* low responses inside that are far below the other side */
     size_t spared_inside;  /* normal muscles inside */
     size_t snaps_normal;   /* normal sensory potentials inside */
     size_t snaps_untested; /* 1 when none inside was tested */

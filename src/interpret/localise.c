@@ -103,6 +103,8 @@ static void list_missing(struct rv_reading *reading, const struct rv_limb *limb,
         rv_strings_add(reading, &draft->missing, "a normal muscle of the root above or below");
     if (fit->snap == RV_NOT_ASSESSED)
         rv_strings_add(reading, &draft->missing, "a sensory potential of the dermatome");
+    if (fit->foot_only)
+        rv_strings_add(reading, &draft->missing, "a muscle above the foot");
     if (fit->hand_only)
         rv_strings_add(reading, &draft->missing, "a forearm muscle of C8");
     if (fit->nerves < 2)
@@ -153,6 +155,20 @@ static void report_root(struct rv_reading *reading, const struct rv_limb *limb,
     explain(reading, limb, fit, grade == RV_INSUFFICIENT ? "insufficient" : "radiculopathy");
 }
 
+/* Beside a root, a nerve lesion whose sensory responses are preserved is more of the root. */
+static bool belongs_to_root(const struct rv_reading *reading, const struct rv_limb *limb,
+                            const struct rv_fit *lesion)
+{
+    bool arm = rv_text_equal(limb->region, "arm");
+    for (size_t i = 0; i < reading->draft_count; i++) {
+        const struct rv_pattern *made = &reading->drafts[i].pattern;
+        if (strcmp(made->pattern, "radiculopathy") == 0 && made->side == limb->side &&
+            rv_text_equal(made->site, arm ? "cervical" : "lumbosacral"))
+            return lesion->snaps == 0 && lesion->snaps_normal > 0;
+    }
+    return false;
+}
+
 /* One explanation; false when there is none left that has enough support. */
 static bool explain_once(struct rv_reading *reading, const struct rv_limb *limb)
 {
@@ -161,7 +177,8 @@ static bool explain_once(struct rv_reading *reading, const struct rv_limb *limb)
     size_t row = rv_lesion_best(reading, limb, &lesion);
     bool has_root = rv_root_best(reading, limb, &root);
     enum rv_pattern_grade grade = has_root ? rv_root_grade(reading, &root) : RV_INSUFFICIENT;
-    if (row != SIZE_MAX && lesion.cost > rv_reading_number(reading, "cost_refuse"))
+    if (row != SIZE_MAX && (lesion.cost > rv_reading_number(reading, "cost_refuse") ||
+                            belongs_to_root(reading, limb, &lesion)))
         row = SIZE_MAX;
     if (row != SIZE_MAX && (grade == RV_INSUFFICIENT || lesion.cost <= root.cost + 1e-9)) {
         rv_lesion_report(reading, limb, row, &lesion);

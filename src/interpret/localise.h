@@ -17,9 +17,11 @@ struct rv_root_fit {
     size_t recruitment_only;
     size_t nerves, segments;
     bool paraspinal_abnormal, paraspinal_normal;
+    bool paraspinal_open;     /* abnormal, and no other root explains it */
     enum rv_truth neighbours; /* normal muscles of the roots above and below */
     enum rv_truth snap;       /* the dermatome's sensory potentials are preserved */
-    bool hand_only;           /* C8/T1 by muscles of the hand alone */
+    bool hand_only;           /* by muscles of the hand alone */
+    bool foot_only;           /* by muscles of the foot alone */
 };
 
 /* Searches every limb and makes the drafts. */

@@ -88,14 +88,18 @@ static enum rv_truth against_limit(struct rv_reading *reading, size_t measuremen
 
 /* Nerves that may be absent in healthy people of this age (Preston & Shapiro; clinical.md 4.2, 5).
  */
-static bool may_be_absent(struct rv_reading *reading, const char *nerve)
+static bool may_be_absent(struct rv_reading *reading, const struct rv_nerve_item *item)
 {
+    const char *nerve = item->nerve;
     double age = reading->study->patient.age_years;
     if (isnan(age))
         return false;
     if (rv_list_has("saphenous|medial plantar|lateral plantar", nerve))
         return age > rv_reading_number(reading, "plantar_absent_age_y");
-    return rv_list_has("sural|superficial fibular|dorsal sural", nerve) &&
+    if (rv_text_equal(nerve, "superficial fibular"))
+        return !item->symmetric &&
+               age > rv_reading_number(reading, "superficial_fibular_absent_age_y");
+    return rv_list_has("sural|dorsal sural", nerve) &&
            age > rv_reading_number(reading, "sural_absent_age_y");
 }
 
@@ -133,7 +137,7 @@ static void judge_low(struct rv_reading *reading, struct rv_nerve_item *item)
         truth = RV_TRUE;
     else if (truth == RV_NOT_ASSESSED && is_matched(reading, item, limit))
         truth = RV_FALSE;
-    else if (truth == RV_TRUE && may_be_absent(reading, item->nerve))
+    else if (truth == RV_TRUE && may_be_absent(reading, item))
         truth = RV_NOT_ASSESSED;
     if (truth == RV_TRUE && !is_trustworthy(&reading->measurements[item->measurement]))
         truth = RV_NOT_ASSESSED;
@@ -147,10 +151,13 @@ static bool is_crossover(const struct rv_nerve_item *item)
            rv_list_has("median|ulnar", item->nerve);
 }
 
+/* Stimuli in the palm are for the comparison with the wrist and no items of their own. */
 static void take(struct rv_reading *reading, size_t index)
 {
     const struct rv_response *response = reading->measurements[index].response;
     bool motor = response->kind == RV_MOTOR;
+    if (rv_text_equal(response->stimulate, "palm") && response->kind != RV_MIXED)
+        return;
     struct rv_nerve_item *same =
         rv_observe_item(reading, motor, response->nerve, response->record, response->side);
     if (same != NULL) {
@@ -172,7 +179,7 @@ static void take(struct rv_reading *reading, size_t index)
         item.facts = rv_reading_facts(reading, response->record);
     else
         item.snap_roots = snap_roots(reading, response->nerve, response->record);
-    if (!is_crossover(&item) && !rv_text_equal(response->stimulate, "palm"))
+    if (!is_crossover(&item))
         reading->nerves[reading->nerve_count++] = item;
 }
 

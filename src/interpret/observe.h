@@ -48,7 +48,4 @@ void rv_observe_nerves(struct rv_reading *reading);
 struct rv_nerve_item *rv_observe_item(const struct rv_reading *reading, bool motor,
                                       const char *nerve, const char *record, enum rv_side side);
 
-/* Days between "yyyy-mm-dd" dates; NaN when one is missing or malformed. */
-double rv_days_between(const char *from, const char *to);
-
 #endif

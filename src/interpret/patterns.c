@@ -181,6 +181,69 @@ static struct rv_pattern settle(struct rv_reading *reading, struct rv_draft *dra
     return pattern;
 }
 
+/* Low responses that no pattern explains: which sentence says so; NULL when they are few enough to
+ * be chance. An absent one is never chance. */
+static const char *unexplained_responses(struct rv_reading *reading)
+{
+    size_t motor = 0, sensory = 0, absent = 0;
+    for (size_t i = 0; i < reading->nerve_count; i++) {
+        const struct rv_nerve_item *item = &reading->nerves[i];
+        if (item->explained != NULL || item->low != RV_TRUE)
+            continue;
+        motor += item->motor;
+        sensory += !item->motor;
+        absent += item->amplitude <= 0;
+    }
+    if (absent == 0 &&
+        (double)(motor + sensory) < rv_reading_number(reading, "unexplained_responses"))
+        return NULL;
+    return sensory == 0 && motor > 1 ? "motor_low" : "unexplained";
+}
+
+struct tally {
+    size_t stray, judged;
+};
+
+static struct tally count_values(const struct rv_reading *reading)
+{
+    struct tally tally = {0, 0};
+    for (size_t i = 0; i < reading->measurement_count; i++)
+        for (int parameter = 0; parameter < RV_PARAMETER_COUNT; parameter++) {
+            enum rv_judgement judgement =
+                reading->measurements[i].results[parameter].verdict.judgement;
+            tally.stray += judgement == RV_ABNORMAL;
+            tally.judged += judgement != RV_NOT_JUDGED;
+        }
+    return tally;
+}
+
+/* What to say of values beyond their limits that stand alone. */
+static const char *stray_values(struct rv_reading *reading, bool few)
+{
+    struct tally tally = count_values(reading);
+    if (tally.stray == 0)
+        return "";
+    return rv_reading_format(reading,
+                             " %zu of %zu values %s beyond a limit%s (see the findings)%s.",
+                             tally.stray, tally.judged, tally.stray == 1 ? "lies" : "lie",
+                             tally.stray == 1 ? " and stands alone" : "",
+                             few ? "; among so many a few are expected to" : "");
+}
+
+/* Enough of it, and most of it within its limits, to be called normal? */
+static const char *doubtful_normal(struct rv_reading *reading)
+{
+    struct tally tally = count_values(reading);
+    size_t examined = reading->nerve_count;
+    for (size_t i = 0; i < reading->muscle_count; i++)
+        examined += fpclassify(reading->muscles[i].strength) != FP_ZERO;
+    if ((double)examined < rv_reading_number(reading, "normal_least"))
+        return "too_little";
+    if ((double)tally.stray > rv_reading_number(reading, "stray_share") * (double)tally.judged)
+        return "stray";
+    return "normal";
+}
+
 /* Nothing abnormal that means something: normal, or not to be judged. */
 static const char *without_pattern(struct rv_reading *reading, size_t insufficient)
 {
@@ -192,13 +255,13 @@ static const char *without_pattern(struct rv_reading *reading, size_t insufficie
         return "insufficient";
     if (early)
         return "too_early";
-    bool some = false;
-    for (size_t i = 0; i < reading->measurement_count && !some; i++)
-        for (int parameter = 0; parameter < RV_PARAMETER_COUNT && !some; parameter++)
-            some = reading->measurements[i].results[parameter].verdict.judgement != RV_NOT_JUDGED;
+    const char *unexplained = unexplained_responses(reading);
+    if (unexplained != NULL)
+        return unexplained;
+    bool some = count_values(reading).judged > 0;
     for (size_t i = 0; i < reading->muscle_count; i++)
         some |= reading->muscles[i].strength < 0;
-    return some ? "normal" : "nothing";
+    return some ? doubtful_normal(reading) : "nothing";
 }
 
 static const char *join_statements(struct rv_reading *reading, const struct rv_pattern *patterns,
@@ -237,6 +300,7 @@ void rv_patterns_finish(struct rv_reading *reading, struct rv_interpretation *in
         if (strcmp(why, "normal") != 0)
             none.pattern.grade = RV_POSSIBLE;
         none.statement = why;
+        none.detail = stray_values(reading, strcmp(why, "normal") == 0);
         rv_strings_add(reading, &none.rules, rv_reading_format(reading, "S-%s", why));
         interpretation->statement = rv_statement(reading, why, &none);
         if (insufficient == 0)

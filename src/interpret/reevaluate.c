@@ -3,6 +3,7 @@
  */
 #include "interpret/reevaluate.h"
 
+#include "base/date.h"
 #include "base/text.h"
 #include "interpret/lesions.h"
 #include "interpret/levels.h"

@@ -173,6 +173,15 @@ static bool shared_with_other_root(const struct rv_limb *limb, const struct rv_m
            rv_root_weight(fit, muscle->facts) >= 3;
 }
 
+/* Paraspinals speak for every root of the limb. */
+static bool is_paraspinal_of(const struct rv_limb *limb, const struct rv_muscle_item *muscle)
+{
+    struct rv_muscle_item open = *muscle;
+    if (rv_text_equal(muscle->explained, "radiculopathy"))
+        open.explained = NULL;
+    return rv_limb_has_paraspinal(limb, &open);
+}
+
 static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb,
                           struct rv_root_fit *fit)
 {
@@ -183,14 +192,16 @@ static void count_muscles(struct rv_reading *reading, const struct rv_limb *limb
             count_muscle(reading, muscle, fit, &nerves, &segments);
         else if (shared_with_other_root(limb, muscle, fit))
             rv_strings_add_once(reading, &nerves, muscle->facts->nerve);
-        else if (rv_limb_has_paraspinal(limb, muscle)) {
+        else if (is_paraspinal_of(limb, muscle)) {
             fit->paraspinal_abnormal |= rv_needle_abnormal(muscle);
+            fit->paraspinal_open |= rv_needle_abnormal(muscle) && muscle->explained == NULL;
             fit->paraspinal_normal |= muscle->strength < 0;
         }
     }
     fit->nerves = nerves.count;
     fit->segments = segments.count;
     fit->hand_only = segments.count == 1 && rv_strings_have(&segments, "hand");
+    fit->foot_only = segments.count == 1 && rv_strings_have(&segments, "foot");
 }
 
 static enum rv_truth neighbour(const struct rv_reading *reading, const struct rv_limb *limb,
@@ -307,15 +318,21 @@ static bool is_whole(struct rv_reading *reading, const struct rv_root_fit *fit)
            fit->snap == RV_TRUE && !early;
 }
 
+/* Too little for two muscles of one root and different nerves. Muscles of the foot fibrillate in
+ * healthy people: alone they are one muscle at most. */
+static bool is_too_little(const struct rv_root_fit *fit)
+{
+    return fit->definite + fit->chronic < 2 || fit->nerves < 2 || fit->foot_only;
+}
+
 /* The grades of section 6.6. Two muscles of one root and different nerves carry everything. */
 enum rv_pattern_grade rv_root_grade(struct rv_reading *reading, const struct rv_root_fit *fit)
 {
-    size_t lasting = fit->definite + fit->chronic;
-    bool doubtful = fit->hand_only || fit->snap == RV_FALSE ||
-                    (fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal);
-    if (lasting < 2 || fit->nerves < 2)
-        return lasting >= 1 && fit->paraspinal_abnormal ? RV_POSSIBLE : RV_INSUFFICIENT;
-    if (fit->definite < 2 || doubtful)
+    bool some = fit->definite + fit->chronic >= 1;
+    bool unsure = fit->snap == RV_NOT_ASSESSED && !fit->paraspinal_abnormal;
+    if (is_too_little(fit))
+        return some && fit->paraspinal_open ? RV_POSSIBLE : RV_INSUFFICIENT;
+    if (fit->definite < 2 || fit->hand_only || fit->snap == RV_FALSE || unsure)
         return RV_POSSIBLE;
     return is_whole(reading, fit) ? RV_DEFINITE : RV_PROBABLE;
 }

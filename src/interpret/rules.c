@@ -47,9 +47,20 @@ static size_t count_truths(struct rv_reading *reading, const char *list, enum rv
     return found;
 }
 
+/* Distal slowing is no mark of an entrapment where every nerve is demyelinated. */
+static bool is_swallowed(struct rv_reading *reading, const char *pattern)
+{
+    const struct rv_draft *slow =
+        rv_reading_find_draft(reading, "polyneuropathy_demyelinating", RV_SIDE_UNKNOWN);
+    return slow != NULL && slow->pattern.grade >= RV_PROBABLE &&
+           rv_list_has("median_wrist|ulnar_wrist|tibial_ankle", pattern);
+}
+
 static bool fires(struct rv_reading *reading, const struct rule *rule, enum rv_side side)
 {
     size_t total;
+    if (is_swallowed(reading, rule->pattern))
+        return false;
     if (count_truths(reading, rule->all, side, RV_TRUE, &total) < total)
         return false;
     if (count_truths(reading, rule->of, side, RV_TRUE, &total) < rule->count)

@@ -130,6 +130,7 @@ static bool compare(struct rv_reading *reading, const struct rv_report *earlier,
     char before[64], after[64];
     rv_number_fixed(change->before.value, 1, before);
     rv_number_fixed(change->now.value, 1, after);
+    change->obstacle = why_not;
     change->judgement = why_not != NULL                ? RV_NOT_JUDGED
                         : counts(reading, now, change) ? RV_ABNORMAL
                                                        : RV_NORMAL;
@@ -163,6 +164,82 @@ static void compare_with(struct rv_reading *reading, const struct rv_report *ear
     }
 }
 
+/* Whether a report holds the response, or the same one of the other side. */
+static bool holds(const struct rv_report *report, const struct rv_response *response, bool other)
+{
+    struct rv_response wanted = *response;
+    if (other)
+        wanted.side = rv_other_side(response->side);
+    return rv_serial_same(report, &wanted) != SIZE_MAX;
+}
+
+/* Responses of one side now and of the other side only then. */
+static void list_sides(struct rv_reading *reading, const struct rv_report *earlier,
+                       struct rv_strings *found)
+{
+    for (size_t i = 0; i < reading->measurement_count; i++) {
+        const struct rv_response *now = reading->measurements[i].response;
+        bool sided = now->side == RV_RIGHT || now->side == RV_LEFT;
+        if (sided && !holds(earlier, now, false) && holds(earlier, now, true) &&
+            !holds(reading->report, now, true))
+            rv_strings_add_once(
+                reading, found,
+                rv_reading_format(reading, "%s %s %s (%s then, %s now)", rv_kind_name(now->kind),
+                                  now->nerve, now->record != NULL ? now->record : "",
+                                  rv_side_name(rv_other_side(now->side)), rv_side_name(now->side)));
+    }
+}
+
+static bool other_patient(const struct rv_study *then, const struct rv_study *now)
+{
+    return then->patient.id != NULL && now->patient.id != NULL &&
+           !rv_text_equal(then->patient.id, now->patient.id);
+}
+
+static void add_answer(struct rv_reading *reading, struct rv_interpretation *interpretation,
+                       const struct rv_answer *more)
+{
+    size_t count = interpretation->progression_count;
+    struct rv_answer *answers = rv_arena_alloc(reading->arena, count + 1, sizeof *answers);
+    if (answers == NULL) {
+        reading->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        answers[i] = interpretation->progression[i];
+    answers[count] = *more;
+    interpretation->progression = answers;
+    interpretation->progression_count = count + 1;
+}
+
+/* What stands against comparing a whole study: the other side, another patient. */
+static void tell_obstacles(struct rv_reading *reading, const struct rv_report *earlier,
+                           struct rv_interpretation *interpretation)
+{
+    struct rv_strings sides = {0};
+    const char *date = earlier->study->visit.date;
+    const char *when =
+        rv_reading_format(reading, "the study of %s", date != NULL ? date : "an unknown date");
+    list_sides(reading, earlier, &sides);
+    for (size_t i = 0; i < sides.count; i++)
+        add_answer(reading, interpretation,
+                   &(struct rv_answer){.id = "side_differs",
+                                       .question = "Was the same side examined?",
+                                       .answer = rv_reading_format(
+                                           reading, "no: %s holds the other side only", when),
+                                       .evidence = sides.items[i],
+                                       .limits = "the two sides are not compared over time"});
+    if (other_patient(earlier->study, reading->study))
+        add_answer(reading, interpretation,
+                   &(struct rv_answer){
+                       .id = "patient_differs",
+                       .question = "Is it the same patient?",
+                       .answer = rv_reading_format(reading, "%s bears another patient id", when),
+                       .evidence = "",
+                       .limits = "every change stands only if it is the same "
+                                 "patient"});
+}
+
 void rv_serial_compare(struct rv_reading *reading, const struct rv_report *const *earlier,
                        size_t earlier_count, struct rv_interpretation *interpretation)
 {
@@ -174,4 +251,6 @@ void rv_serial_compare(struct rv_reading *reading, const struct rv_report *const
     interpretation->change_count = count;
     if (earlier_count > 0)
         rv_progress_judge(reading, earlier[earlier_count - 1], interpretation);
+    for (size_t i = 0; i < earlier_count; i++)
+        tell_obstacles(reading, earlier[i], interpretation);
 }

@@ -44,6 +44,7 @@ static const char *fill(struct rv_reading *reading, const char *place, size_t le
         {"activity", rv_activity_name(pattern->activity)},
         {"nerve", pattern->nerve},
         {"site", pattern->site},
+        {"at", pattern->site != NULL ? rv_reading_format(reading, " (%s)", pattern->site) : ""},
         {"detail", draft->detail},
         {"days", days(reading)},
     };

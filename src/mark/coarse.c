@@ -58,33 +58,44 @@ static double judge(const struct rv_wave *wave, struct candidate *candidate)
     return candidate->score;
 }
 
+static bool is_peak(const struct rv_wave *wave, size_t i)
+{
+    const double *s = wave->smooth + i;
+    const bool near = fabs(rv_wave_ms(wave, (double)i) - wave->seed_ms) < wave->seed_reach_ms;
+    return near && s[0] > s[-1] && s[0] >= s[1] && s[0] > 0.0;
+}
+
+/* Keeps the most prominent ones, largest first. */
+static size_t keep(struct candidate *best, size_t count, struct candidate next)
+{
+    size_t place = count;
+    while (place > 0 && best[place - 1].prominence < next.prominence) {
+        if (place < CANDIDATES) {
+            best[place] = best[place - 1];
+        }
+        place--;
+    }
+    if (place < CANDIDATES) {
+        best[place] = next;
+    }
+    return count < CANDIDATES ? count + 1 : count;
+}
+
 bool rv_coarse_find(struct rv_wave *wave)
 {
     struct candidate best[CANDIDATES] = {{0}};
-    size_t count = 0;
+    size_t count = 0, chosen = 0;
     for (size_t i = wave->first; i <= wave->last; i++) {
-        const double *s = wave->smooth + i;
-        const bool near = fabs(rv_wave_ms(wave, (double)i) - wave->seed_ms) < wave->seed_reach_ms;
-        if (!(near && s[0] > s[-1] && s[0] >= s[1] && s[0] > 0.0)) {
-            continue;
+        if (is_peak(wave, i)) {
+            const struct candidate next = {.peak = i, .prominence = prominence(wave, i)};
+            count = keep(best, count, next);
         }
-        struct candidate c = {.peak = i, .prominence = prominence(wave, i)};
-        size_t place = count < CANDIDATES ? count++ : CANDIDATES - 1;
-        if (count == CANDIDATES && best[place].prominence >= c.prominence && place == count - 1 &&
-            best[place].peak != 0) {
-            continue;
-        }
-        while (place > 0 && best[place - 1].prominence < c.prominence) {
-            best[place] = best[place - 1];
-            place--;
-        }
-        best[place] = c;
     }
-    size_t chosen = 0;
     for (size_t i = 0; i < count; i++) {
         chosen = judge(wave, &best[i]) > best[chosen].score ? i : chosen;
     }
     if (count == 0 || !(best[chosen].score > 0.0)) {
+        wave->at_bound = true; /* it rises or falls through the whole window */
         return false;
     }
     wave->peak = best[chosen].peak;

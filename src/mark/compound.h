@@ -8,7 +8,13 @@
 #include "mark/mark_compound.h"
 #include "mark/noise.h"
 
-enum { RV_TAIL_COLUMNS = 6, RV_PRESENCE_WIDTHS = 3, RV_DRAW_COUNT = 300 };
+enum {
+    RV_TAIL_COLUMNS = 6,
+    RV_TAIL_STEPS = 4,
+    RV_TAIL_SHAPES = 16,
+    RV_PRESENCE_WIDTHS = 3,
+    RV_DRAW_COUNT = 300
+};
 
 /* Constants of one kind of response; docs/methods/marks.md names each. */
 struct rv_compound_rules {
@@ -25,8 +31,11 @@ struct rv_compound_rules {
     /* Standard errors from the noise are multiplied: shapes and levels are models too. */
     double peak_k, amplitude_k, peak_to_peak_k, recovery_k, area_k;
     double amplitude_share, area_share; /* of the value, added in quadrature */
+    double peak_share;                  /* of the peak's window, for its latency */
     double onset_k;
-    bool slope; /* the hinge's baseline may slope */
+    double least_snr; /* amplitude over noise SD below which nothing is called a wave */
+    double step_ms[RV_TAIL_STEPS]; /* time constants of a step's decay: 0 none */
+    bool slope;                    /* the hinge's baseline may slope */
 };
 const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 
@@ -35,7 +44,8 @@ const struct rv_compound_rules *rv_compound_rules(enum rv_kind kind);
 struct rv_tail {
     bool step, drift;
     size_t exponentials;
-    double origin_ms;
+    size_t step_index;         /* of the rules' step_ms */
+    double origin_ms, step_ms; /* where exponentials are 1; the step's time constant */
     double tau_ms[2];
     double coefficient[RV_TAIL_COLUMNS];
     double inverse[RV_TAIL_COLUMNS * RV_TAIL_COLUMNS];
@@ -55,15 +65,18 @@ struct rv_wave {
     double *y;          /* raw - tail */
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
-    size_t tail_until;        /* the fit used [0, pre_count) and [blank, tail_until) */
-    struct rv_tail rivals[6]; /* fits nearly as good */
+    size_t tail_until;                     /* the fit used [0, pre_count) and [blank, tail_until) */
+    struct rv_tail rivals[RV_TAIL_SHAPES]; /* fits nearly as good */
     size_t rival_count;
-    double tail_offset; /* taken off before the sums, against cancellation */
-    double hum_sd;      /* SD of mains left in the average, where the noise does not hold it */
+    size_t late, late_end; /* behind the response the trace says where the tail went; 0: not yet */
+    double late_share;     /* weight of such a sample: responses have an end of their own, */
+    double late_sd;        /* of about this size */
+    double tail_offset;    /* taken off before the sums, against cancellation */
+    double hum_sd;         /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */
     bool artefact_seen;            /* something happened at the stimulus */
-    bool artefact_large;           /* it still matters after blanking */
+    bool at_bound;                 /* no peak inside the search window */
     size_t peak, foot;             /* coarse: of the chosen negative phase */
     double seed_ms, seed_reach_ms; /* where presence found the wave */
     /* refined: */
@@ -96,6 +109,8 @@ double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on 
 
 /* tail.c: fits level and exponentials between blanking and the foot, subtracts. */
 void rv_tail_fit(struct rv_wave *wave, double until_ms);
+/* The trace behind the response found joins the fit. */
+void rv_tail_use_late(struct rv_wave *wave);
 /* Until when level and tail alone explain the trace, at most `cap_ms`. */
 double rv_tail_extent(struct rv_wave *wave, double cap_ms);
 /* SD of sum weight[i] y[i] from the choice among tails. */
@@ -111,7 +126,7 @@ struct rv_presence {
     double score;           /* chi-squared-like, 2 degrees of freedom */
     double at_ms, width_ms; /* centre and SD of the best shape */
     double detectable;      /* amplitude that reaches the threshold nearly always */
-    bool present, spike, at_bound;
+    bool present, spike;
 };
 bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence);
 
@@ -149,5 +164,8 @@ bool rv_dip_onset(const struct rv_wave *wave, size_t dip, struct rv_onset *onset
 
 /* ends.c: recovery, positive peak, end, duration, area. */
 void rv_ends_mark(struct rv_wave *wave, const struct rv_onset *onset, struct rv_compound *compound);
+
+/* technique.c: flags, and withholds what they forbid. */
+void rv_technique_judge(const struct rv_wave *wave, struct rv_compound *compound);
 
 #endif

@@ -78,6 +78,22 @@ static void measure_negative(struct rv_wave *wave, const struct rv_onset *onset,
     compound->negative_area_uvms = (struct rv_value){RV_MEASURED, area, se, RV_BY_AUTO, NULL};
 }
 
+/* The total duration ends where the trace comes back to near the start level. */
+static void measure_end(struct rv_wave *wave, size_t low, double level,
+                        struct rv_compound *compound)
+{
+    size_t i = low;
+    while (i + 1 < wave->count && wave->smooth[i] < level) {
+        i++;
+    }
+    struct rv_mark *end = &compound->marks[RV_MARK_END];
+    if (i + 3 < wave->count && cross(wave, i, 0.3 * wave->rise_ms, level, end)) {
+        const double spread = hypot(end->se_ms, compound->marks[RV_MARK_ONSET].se_ms);
+        compound->total_duration_ms = (struct rv_value){
+            RV_MEASURED, end->ms - compound->marks[RV_MARK_ONSET].ms, spread, RV_BY_AUTO, NULL};
+    }
+}
+
 static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
 {
     const double from_ms = compound->marks[RV_MARK_RECOVERY].ms;
@@ -106,16 +122,7 @@ static void measure_positive(struct rv_wave *wave, struct rv_compound *compound)
                             wave->rules->amplitude_share * height);
     compound->peak_to_peak_uv = (struct rv_value){RV_MEASURED, height, se, RV_BY_AUTO, NULL};
     const double level = -END_SHARE * compound->peak_to_peak_uv.value;
-    size_t i = low;
-    while (i + 1 < wave->count && wave->smooth[i] < level) {
-        i++;
-    }
-    struct rv_mark *end = &compound->marks[RV_MARK_END];
-    if (i + 3 < wave->count && cross(wave, i, 0.3 * wave->rise_ms, level, end)) {
-        const double spread = hypot(end->se_ms, compound->marks[RV_MARK_ONSET].se_ms);
-        compound->total_duration_ms = (struct rv_value){
-            RV_MEASURED, end->ms - compound->marks[RV_MARK_ONSET].ms, spread, RV_BY_AUTO, NULL};
-    }
+    measure_end(wave, low, level, compound);
 }
 
 void rv_ends_mark(struct rv_wave *wave, const struct rv_onset *onset, struct rv_compound *compound)

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 
 #define CONFLICT_CHI2 9.0
-#define LOW_SNR_K 1.9   /* SNAP below 20 dB: foot and anchor are both rough */
+#define LOW_SNAP_K 2.3
+#define LOW_SNAP_DB 28.0
+#define LOW_CMAP_K 1.8
+#define LOW_CMAP_DB 46.0
 #define RATE_SHARE 0.15 /* of a sample */
 
 struct weighted {
@@ -63,14 +66,14 @@ static double likelihood(const struct rv_wave *wave, double ms)
     return sum;
 }
 
+/* Foot and anchor are both rough in noise: k rises from its usual value over 8 dB. */
 static double inflation(const struct rv_wave *wave, double snr_db)
 {
+    const double from_db = wave->rules->slope ? LOW_CMAP_DB : LOW_SNAP_DB;
+    const double most = wave->rules->slope ? LOW_CMAP_K : LOW_SNAP_K;
     const double usual = wave->rules->onset_k;
-    if (wave->rules->slope) {
-        return usual;
-    }
-    const double low = fmin(fmax((28.0 - snr_db) / 8.0, 0.0), 1.0);
-    return usual + low * (LOW_SNR_K - usual);
+    const double low = fmin(fmax((from_db - snr_db) / 8.0, 0.0), 1.0);
+    return usual + low * (most - usual);
 }
 
 void rv_onset_fuse(const struct rv_wave *wave, const struct rv_draws *draws, double snr_db,

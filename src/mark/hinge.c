@@ -144,6 +144,28 @@ static bool make_columns(struct hinge *hinge)
     return true;
 }
 
+/* Lower Cholesky factor of the chosen rows and columns; false: they say the same. */
+static bool factorise(double gram[POWERS][POWERS], const size_t use[POWERS], size_t k,
+                      double l[POWERS][POWERS])
+{
+    for (size_t i = 0; i < k; i++) {
+        for (size_t j = 0; j <= i; j++) {
+            double sum = gram[use[i]][use[j]];
+            for (size_t m = 0; m < j; m++) {
+                sum -= l[i][m] * l[j][m];
+            }
+            if (i != j) {
+                l[i][j] = sum / l[j][j];
+            } else if (sum > 1e-10 * gram[use[i]][use[i]]) {
+                l[i][i] = sqrt(sum);
+            } else {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* Solves one set of exponents from the shared Gram matrix; keeps the covariance's root. */
 static void solve_model(const struct hinge *hinge, unsigned model, double gram[POWERS][POWERS],
                         const double right[POWERS], struct cell *cell)
@@ -155,22 +177,9 @@ static void solve_model(const struct hinge *hinge, unsigned model, double gram[P
         }
     }
     double l[POWERS][POWERS] = {{0}};
-    cell->log_weight = -INFINITY;
-    for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j <= i; j++) {
-            double sum = gram[use[i]][use[j]];
-            for (size_t m = 0; m < j; m++) {
-                sum -= l[i][m] * l[j][m];
-            }
-            if (i == j) {
-                if (!(sum > 1e-10 * gram[use[i]][use[i]])) {
-                    return;
-                }
-                l[i][i] = sqrt(sum);
-            } else {
-                l[i][j] = sum / l[j][j];
-            }
-        }
+    cell->log_weight = (double)-INFINITY;
+    if (!factorise(gram, use, k, l)) {
+        return;
     }
     double inverse[POWERS][POWERS] = {{0}}; /* of l */
     for (size_t i = 0; i < k; i++) {

@@ -11,6 +11,8 @@
 #include <string.h>
 
 enum { TAIL_ROUNDS = 3 };
+/* The tallest peak of pure noise is about this many SDs of the smoothed noise. */
+#define LEAST_SMOOTH 3.0
 #define SEED_REACH 3.0 /* the negative peak lies this many widths around the shape found */
 
 static void not_measurable(struct rv_compound *compound, const char *reason)
@@ -44,6 +46,7 @@ static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence
         if (!found) {
             return false;
         }
+        rv_tail_use_late(wave);
         size_t dip;
         const size_t foot = rv_dip_find(wave, &dip) ? rv_dip_foot(wave, dip) : wave->foot;
         until = rv_tail_extent(wave, rv_wave_ms(wave, (double)foot) - gap);
@@ -62,7 +65,8 @@ static bool measure_peak(struct rv_wave *wave, struct rv_compound *compound)
     wave->peak_se_ms = top.se_ms;
     wave->amplitude = top.level;
     wave->peak_weight = top.level_weight;
-    if (!(wave->amplitude > 0.0)) {
+    if (!(wave->amplitude > wave->rules->least_snr * wave->noise.sd) ||
+        !(wave->amplitude > LEAST_SMOOTH * wave->smooth_sd)) {
         return false;
     }
     compound->marks[RV_MARK_NEGATIVE_PEAK] =
@@ -120,20 +124,6 @@ static void judge_absence(const struct rv_wave *wave, const struct rv_presence *
     }
 }
 
-static void flag_technique(const struct rv_wave *wave, struct rv_compound *compound)
-{
-    const double pre_ms = 1000.0 * (double)wave->pre_count / wave->rate_hz;
-    if (pre_ms < 1.8) {
-        compound->flags |= rv_flag_bit(RV_FLAG_SHORT_BASELINE);
-    }
-    if (wave->sweeps->used_count < 2) {
-        compound->flags |= rv_flag_bit(RV_FLAG_FEW_SWEEPS);
-    }
-    if (wave->tail.exponentials > 0) {
-        compound->flags |= rv_flag_bit(RV_FLAG_TAIL_SUBTRACTED);
-    }
-}
-
 /* The tail on the samples of the average, positive when G1 is positive. */
 static bool keep_tail(const struct rv_wave *wave, struct rv_arena *arena,
                       struct rv_compound *compound)
@@ -164,10 +154,19 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
     }
     compound->noise_uv = wave->noise.sd;
     compound->detectable_uv = presence.detectable;
-    if (!presence.present || !settle_tail(wave, &presence) || !measure_peak(wave, compound)) {
+    const bool settled = presence.present && settle_tail(wave, &presence);
+    if (!settled || !measure_peak(wave, compound)) {
         memset(compound->marks, 0, sizeof compound->marks);
-        judge_absence(wave, &presence, compound);
-        flag_technique(wave, compound);
+        compound->amplitude_uv = (struct rv_value){0};
+        if (presence.present && wave->at_bound) {
+            compound->flags |= rv_flag_bit(RV_FLAG_AT_WINDOW_BOUND);
+            not_measurable(compound, "at_window_bound");
+        } else if (presence.present) {
+            not_measurable(compound, "uncertain_response");
+        } else {
+            judge_absence(wave, &presence, compound);
+        }
+        rv_technique_judge(wave, compound);
         return RV_OK;
     }
     compound->snr_db = 20.0 * log10(wave->amplitude / wave->noise.sd);
@@ -176,8 +175,11 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
     enum rv_status status;
     if (measure_onset(wave, compound, &onset, err, &status)) {
         rv_ends_mark(wave, &onset, compound);
+    } else {
+        compound->marks[RV_MARK_ONSET].validity = RV_NOT_MEASURABLE;
+        compound->flags |= rv_flag_bit(RV_FLAG_CONFLICT);
     }
-    flag_technique(wave, compound);
+    rv_technique_judge(wave, compound);
     if (status == RV_OK && !keep_tail(wave, arena, compound)) {
         return rv_fail_memory(err);
     }

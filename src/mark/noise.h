@@ -17,6 +17,7 @@ struct rv_noise {
     double sd;      /* of a sample */
     double freedom; /* degrees of freedom behind the variance */
     bool from_sweeps;
+    bool from_stretch; /* sweeps, or a stretch long enough to know slow noise */
 };
 
 /* A stretch of samples; several together make one estimate. */

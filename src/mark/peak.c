@@ -10,8 +10,6 @@
  * the next narrower one says something else by more than this many of its standard errors. */
 #define MISFIT 2.5
 #define CONTRADICTION 2.0
-/* The polynomial is an approximation: a share of the window is added. */
-#define PEAK_MODEL 0.008
 static const double windows[] = {1.0, 0.72, 0.52, 0.37, 0.27};
 
 /* The vertex nearest to the highest point of the polynomial inside the window. */
@@ -129,7 +127,7 @@ bool rv_peak_fit(const struct rv_wave *wave, size_t around, double half_ms, doub
     extremum->level_se = rv_local_sd(wave, &local, value);
     /* A flat top cannot be placed worse than within the window that was looked at. */
     const double noise = fmin(rv_local_sd(wave, &local, slope) / fmax(bend, 1e-300), 0.6) * step_ms;
-    extremum->se_ms = hypot(wave->rules->peak_k * noise, PEAK_MODEL * half_ms);
+    extremum->se_ms = hypot(wave->rules->peak_k * noise, wave->rules->peak_share * half_ms);
     extremum->level_weight = rv_arena_alloc(wave->scratch, wave->count, sizeof(double));
     if (extremum->level_weight == NULL) {
         return false;

@@ -6,14 +6,19 @@
 #include "mark/compound.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { NUISANCE = 10, SHAPES = 2 };
 
 /* Threshold of the score: below 1 in 1,000 for a whole window of noise. */
-#define PRESENT_SCORE 28.0
+#define PRESENT_SCORE 27.0
 /* A response that reaches the threshold in 95 of 100: one-sided normal quantile. */
 #define DETECT_MARGIN 1.645
 #define EXPLAINED_SHARE 0.10
+#define QUIET_SHARE 0.25 /* of the places, the lower ones, hold noise only */
+/* Beyond these it is a wave that spreads into every place. */
+#define MOST_SCALE_KNOWN 1.2
+#define MOST_SCALE_GUESSED 2.5
 
 struct field {
     size_t offset, count; /* whitened samples: pre-stimulus part, then [blank, end) */
@@ -59,6 +64,32 @@ static double field_ms(const struct rv_wave *wave, const struct field *field, si
     return rv_wave_ms(wave, (double)(i < field->offset ? i : i - field->offset + wave->blank));
 }
 
+/* Orthonormal to those before it, and out of the residual. */
+static void add_basis(struct field *field, double *column)
+{
+    const double before = dot(column, column, field->count);
+    for (int twice = 0; twice < 2; twice++) {
+        for (size_t j = 0; j < field->basis_count; j++) {
+            const double share = dot(column, field->basis[j], field->count);
+            for (size_t i = 0; i < field->count; i++) {
+                column[i] -= share * field->basis[j][i];
+            }
+        }
+    }
+    const double norm = dot(column, column, field->count);
+    if (!(norm > 1e-9 * before)) {
+        return;
+    }
+    for (size_t i = 0; i < field->count; i++) {
+        column[i] /= sqrt(norm);
+    }
+    field->basis[field->basis_count++] = column;
+    const double share = dot(field->residual, column, field->count);
+    for (size_t i = 0; i < field->count; i++) {
+        field->residual[i] -= share * column[i];
+    }
+}
+
 static bool build(const struct rv_wave *wave, struct field *field)
 {
     const double tail_ms = 3.0 * wave->rules->width_ms[RV_PRESENCE_WIDTHS - 1];
@@ -86,27 +117,7 @@ static bool build(const struct rv_wave *wave, struct field *field)
             plain[i] = nuisance(wave, k, field_ms(wave, field, i));
         }
         whiten_parts(wave, field, plain, column);
-        const double before = dot(column, column, field->count);
-        for (int twice = 0; twice < 2; twice++) {
-            for (size_t j = 0; j < field->basis_count; j++) {
-                const double share = dot(column, field->basis[j], field->count);
-                for (size_t i = 0; i < field->count; i++) {
-                    column[i] -= share * field->basis[j][i];
-                }
-            }
-        }
-        const double norm = dot(column, column, field->count);
-        if (!(norm > 1e-9 * before)) {
-            continue;
-        }
-        for (size_t i = 0; i < field->count; i++) {
-            column[i] /= sqrt(norm);
-        }
-        field->basis[field->basis_count++] = column;
-        const double share = dot(field->residual, column, field->count);
-        for (size_t i = 0; i < field->count; i++) {
-            field->residual[i] -= share * column[i];
-        }
+        add_basis(field, column);
     }
     return true;
 }
@@ -201,6 +212,62 @@ static bool is_spike(const struct rv_wave *wave, double at_ms)
     return tallest > 5.0 * wave->noise.sd && sides < 0.35 * tallest;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The noise may be stronger at this width than its model, made from short stretches, knows. Most
+ * places hold no wave: their lower scores are those of chi-squared with 2 degrees of freedom, or
+ * so much larger. */
+static double local_scale(const struct rv_noise *noise, const double *scores, double *sorted,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = scores[i];
+    }
+    qsort(sorted, count, sizeof *sorted, by_value);
+    const double most = noise->from_stretch ? MOST_SCALE_KNOWN : MOST_SCALE_GUESSED;
+    const double expected = -2.0 * log1p(-QUIET_SHARE);
+    return fmin(fmax(1.0, sorted[(size_t)(QUIET_SHARE * (double)count)] / expected), most);
+}
+
+/* All places of one width. */
+static bool scan(struct rv_wave *wave, const struct field *field, double width_ms,
+                 struct rv_presence *presence, double *share, double *gain)
+{
+    const size_t step = (size_t)fmax(1.0, floor(width_ms * wave->rate_hz / 3000.0));
+    const size_t most = (wave->last - wave->first) / step + 1;
+    double *shape[SHAPES];
+    size_t half, places = 0, best = 0;
+    double *scores = rv_arena_alloc(wave->scratch, 2 * most, sizeof *scores);
+    if (scores == NULL || !make_shapes(wave, width_ms, &half, shape)) {
+        return false;
+    }
+    double best_share = 0.0;
+    *gain = 0.0;
+    for (size_t i = wave->first; i <= wave->last; i += step) {
+        const struct match m = match_at(field, shape, half, i - wave->blank + field->offset);
+        *gain += m.gain / (double)most;
+        scores[places] = settle(wave, m.score);
+        if (places == 0 || scores[places] > scores[best]) {
+            best = places;
+            best_share = m.score / fmax(1.0, m.local - (double)m.length);
+        }
+        places++;
+    }
+    const double scale = local_scale(&wave->noise, scores, scores + most, places);
+    *gain /= sqrt(scale);
+    if (scores[best] / scale > presence->score) {
+        presence->score = scores[best] / scale;
+        presence->at_ms = rv_wave_ms(wave, (double)(wave->first + best * step));
+        presence->width_ms = width_ms;
+        *share = best_share;
+    }
+    return true;
+}
+
 bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence)
 {
     struct field field = {0};
@@ -208,29 +275,14 @@ bool rv_presence_test(struct rv_wave *wave, struct rv_presence *presence)
     if (!build(wave, &field)) {
         return false;
     }
-    double share = 0.0, least_gain = INFINITY;
+    double share = 0.0, least_gain = (double)INFINITY;
     for (size_t w = 0; w < RV_PRESENCE_WIDTHS; w++) {
-        const double width = wave->rules->width_ms[w];
-        const size_t step = (size_t)fmax(1.0, floor(width * wave->rate_hz / 3000.0));
-        double *shape[SHAPES], gain = 0.0;
-        size_t half, places = 0;
-        if (!make_shapes(wave, width, &half, shape)) {
+        double gain;
+        if (!scan(wave, &field, wave->rules->width_ms[w], presence, &share, &gain)) {
             return false;
         }
-        for (size_t i = wave->first; i <= wave->last; i += step) {
-            const struct match m = match_at(&field, shape, half, i - wave->blank + field.offset);
-            gain += m.gain;
-            places++;
-            if (m.score > presence->score) {
-                presence->score = m.score;
-                presence->at_ms = rv_wave_ms(wave, (double)i);
-                presence->width_ms = width;
-                share = m.score / fmax(1.0, m.local - (double)m.length);
-            }
-        }
-        least_gain = fmin(least_gain, gain / fmax(1.0, (double)places));
+        least_gain = fmin(least_gain, gain);
     }
-    presence->score = settle(wave, presence->score);
     presence->detectable = (sqrt(PRESENT_SCORE) + DETECT_MARGIN) / fmax(least_gain, 1e-300);
     presence->spike = !isnan(presence->at_ms) && is_spike(wave, presence->at_ms);
     presence->present =

@@ -14,15 +14,17 @@ static const double taus[] = {0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0
 enum {
     TAU_COUNT = sizeof taus / sizeof *taus,
     N = RV_TAIL_COLUMNS,
-    ALL = TAU_COUNT + 2 /* level, step, every exponential */
+    FIRST = RV_TAIL_STEPS + 1, /* exponential: after level and steps */
+    ALL = TAU_COUNT + FIRST
 };
 #define TAU_LEAST 0.12
 #define TAU_MOST 20.0
 #define CORRELATION 3.0 /* residual variance counts this much more: noise is correlated */
-/* A first-order high-pass of 2-3 Hz recovers from the artefact with about this. */
-#define STEP_TAU_MS 60.0
-#define QUIET 3.0  /* SDs: the trace after blanking still is at the level before */
-#define CANCEL 4.0 /* largest amplitude of a term to what is seen */
+/* A response's own end (afterpotential, droop behind the high-pass) is about this share of it. */
+#define LATE_SHARE 0.02
+#define LATE_RISES 7.0 /* the response has ended so many rise times after its peak */
+#define QUIET 3.0      /* SDs: the trace after blanking still is at the level before */
+#define CANCEL 4.0     /* largest amplitude of a term to what is seen */
 #define DRIFT_SPANS 2.0
 #define RIVAL_COST 10.0 /* a rival's cost lies within this of the best */
 #define RIVAL_SHARE 0.5 /* of the difference, as an SD */
@@ -35,7 +37,7 @@ static size_t basis_at(const struct rv_tail *tail, double ms, bool slopes, doubl
     const bool after = ms > 0.0;
     basis[n++] = 1.0;
     if (tail->step) {
-        basis[n++] = after ? exp(-ms / STEP_TAU_MS) : 0.0;
+        basis[n++] = after ? exp(-ms / tail->step_ms) : 0.0;
     }
     if (tail->drift) {
         basis[n++] = 0.1 * ms;
@@ -91,10 +93,33 @@ static void invert(double a[N * N], size_t n)
     }
 }
 
-/* Is sample i behind the fit? */
-static bool is_used(const struct rv_wave *wave, size_t i)
+/* Weight of sample i in the fit. */
+static double share_of(const struct rv_wave *wave, size_t i)
 {
-    return i < wave->pre_count || (i >= wave->blank && i < wave->tail_until);
+    if (i < wave->pre_count || (i >= wave->blank && i < wave->tail_until)) {
+        return 1.0;
+    }
+    return wave->late > 0 && i >= wave->late && i < wave->late_end ? wave->late_share : 0.0;
+}
+
+/* The fit's last sample lies before this one. */
+static size_t fit_end(const struct rv_wave *wave)
+{
+    return wave->late > 0 ? wave->late_end : wave->tail_until;
+}
+
+void rv_tail_use_late(struct rv_wave *wave)
+{
+    const double height = wave->smooth[wave->peak] - fmin(wave->smooth[wave->foot], 0.0);
+    const double rises = LATE_RISES * (double)(wave->peak - wave->foot);
+    const size_t from = wave->peak + (size_t)rises;
+    const size_t length = (size_t)ceil(2.0 * wave->rules->back_ms * wave->rate_hz / 1000.0);
+    wave->late_end = from + length < wave->count ? from + length : wave->count;
+    wave->late = from + length / 2 <= wave->count ? from : 0;
+    wave->late_sd = hypot(LATE_SHARE * height, wave->hum_sd);
+    /* all late samples together know no more than late_sd */
+    const double ratio = wave->late_sd / wave->noise.sd;
+    wave->late_share = 1.0 / (CORRELATION + (double)length * ratio * ratio);
 }
 
 /* Normal equations of the level, the step and every exponential of the grid. */
@@ -106,24 +131,29 @@ struct sums {
 static void collect(const struct rv_wave *wave, double origin_ms, struct sums *sums)
 {
     memset(sums, 0, sizeof *sums);
-    for (size_t i = 0; i < wave->tail_until; i++) {
-        if (!is_used(wave, i)) {
+    for (size_t i = 0; i < fit_end(wave); i++) {
+        const double share = share_of(wave, i);
+        if (!(share > 0.0)) {
             continue;
         }
         const double ms = rv_wave_ms(wave, (double)i), y = wave->raw[i] - wave->tail_offset;
         const size_t n = ms > 0.0 ? ALL : 1;
-        double basis[ALL] = {1.0, ms > 0.0 ? exp(-ms / STEP_TAU_MS) : 0.0};
+        double basis[ALL] = {1.0};
+        for (size_t k = 0; k < RV_TAIL_STEPS && ms > 0.0; k++) {
+            const double step_ms = wave->rules->step_ms[k];
+            basis[k + 1] = step_ms > 0.0 ? exp(-ms / step_ms) : 0.0;
+        }
         for (size_t k = 0; k < TAU_COUNT && ms > 0.0; k++) {
-            basis[k + 2] = exp(-(ms - origin_ms) / taus[k]);
+            basis[k + FIRST] = exp(-(ms - origin_ms) / taus[k]);
         }
         for (size_t r = 0; r < n; r++) {
             for (size_t c = 0; c <= r; c++) {
-                sums->xx[r][c] += basis[r] * basis[c];
+                sums->xx[r][c] += share * basis[r] * basis[c];
             }
-            sums->xy[r] += basis[r] * y;
+            sums->xy[r] += share * basis[r] * y;
         }
-        sums->yy += y * y;
-        sums->rows++;
+        sums->yy += share * y * y;
+        sums->rows += share < 1.0 ? 0 : 1;
     }
 }
 
@@ -149,7 +179,7 @@ static double grid_rss(const struct sums *sums, const size_t *columns, size_t n)
 /* The best time constants of the grid: each, or every pair with a ratio of at least 2. */
 static void search_grid(const struct sums *sums, struct rv_tail *tail)
 {
-    size_t columns[4] = {0, 1};
+    size_t columns[4] = {0, 1 + tail->step_index};
     const size_t n = tail->step ? 2 : 1;
     if (tail->exponentials == 0) {
         return; /* nothing to search */
@@ -158,8 +188,8 @@ static void search_grid(const struct sums *sums, struct rv_tail *tail)
     for (size_t i = 0; i < TAU_COUNT; i++) {
         const size_t from = tail->exponentials == 2 ? i + 2 : TAU_COUNT - 1;
         for (size_t j = from; j < TAU_COUNT; j++) {
-            columns[n] = i + 2;
-            columns[n + 1] = j + 2;
+            columns[n] = i + FIRST;
+            columns[n + 1] = j + FIRST;
             const double rss = grid_rss(sums, columns, n + tail->exponentials);
             if (rss < least) {
                 least = rss;
@@ -176,8 +206,9 @@ static double solve(const struct rv_wave *wave, bool slopes, struct rv_tail *tai
 {
     double xx[N * N] = {0}, xy[N] = {0}, yy = 0.0;
     size_t n = 0;
-    for (size_t i = 0; i < wave->tail_until; i++) {
-        if (!is_used(wave, i)) {
+    for (size_t i = 0; i < fit_end(wave); i++) {
+        const double share = share_of(wave, i);
+        if (!(share > 0.0)) {
             continue;
         }
         double basis[N];
@@ -185,11 +216,11 @@ static double solve(const struct rv_wave *wave, bool slopes, struct rv_tail *tai
         const double y = wave->raw[i] - wave->tail_offset;
         for (size_t r = 0; r < n; r++) {
             for (size_t c = 0; c <= r; c++) {
-                xx[r * N + c] += basis[r] * basis[c];
+                xx[r * N + c] += share * basis[r] * basis[c];
             }
-            xy[r] += basis[r] * y;
+            xy[r] += share * basis[r] * y;
         }
-        yy += y * y;
+        yy += share * y * y;
     }
     for (size_t r = 0; r < n; r++) {
         for (size_t c = r + 1; c < n; c++) {
@@ -325,61 +356,69 @@ static bool cancels(const struct rv_wave *wave, const struct rv_tail *fit)
     return false;
 }
 
-static void choose(struct rv_wave *wave, size_t exponentials_most)
+/* BIC's price: two numbers and a choice of shape 2 ln n + 4 and 4 ln n + 12; a step or a drift is
+ * one number. */
+static double penalty(const struct rv_tail *fit, double n)
 {
-    static const struct rv_tail shapes[] = {
-        {.exponentials = 0},
-        {.exponentials = 0, .drift = true},
-        {.exponentials = 0, .step = true},
-        {.exponentials = 1},
-        {.exponentials = 1, .step = true},
-        {.exponentials = 2},
-        {.exponentials = 2, .step = true},
-    };
-    struct rv_tail fits[sizeof shapes / sizeof *shapes];
-    struct sums sums;
-    const double origin_ms = rv_wave_ms(wave, (double)wave->blank);
-    double rss[sizeof shapes / sizeof *shapes], costs[sizeof shapes / sizeof *shapes],
-        least = (double)INFINITY, slopes[N];
-    size_t count = 0;
-    collect(wave, origin_ms, &sums);
-    const double n = (double)sums.rows;
-    const bool may_step = wave->pre_count >= 6 && exponentials_most > 0;
+    static const double shape[3] = {0.0, 4.0, 12.0};
+    const size_t k = fit->exponentials;
+    const double base = fit->step || fit->drift ? log(n) + 2.0 : 0.0;
+    return base + 2.0 * (double)k * log(n) + shape[k];
+}
+
+/* The shapes of tail to try: up to `most` exponentials, with or without a step of each of the
+ * amplifier's time constants, and a drift. */
+static size_t list_shapes(const struct rv_wave *wave, size_t most,
+                          struct rv_tail shapes[RV_TAIL_SHAPES])
+{
+    size_t n = 0;
+    for (size_t k = 0; k <= most; k++) {
+        shapes[n++] = (struct rv_tail){.exponentials = k};
+        for (size_t i = 0; i < RV_TAIL_STEPS && wave->pre_count >= 6 && most > 0; i++) {
+            /* two exponentials and a quick step would be three exponentials */
+            if (wave->rules->step_ms[i] > 0.0 && (k < 2 || i == 0)) {
+                shapes[n] = (struct rv_tail){.exponentials = k, .step = true, .step_index = i};
+                shapes[n++].step_ms = wave->rules->step_ms[i];
+            }
+        }
+    }
     /* A slope is known from a stretch about as long as the wave it is carried under. */
     const double from_ms = rv_wave_ms(wave, (double)(wave->pre_count > 0 ? 0 : wave->blank));
-    const bool may_drift =
-        rv_wave_ms(wave, (double)wave->tail_until) - from_ms > DRIFT_SPANS * wave->rules->back_ms;
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        if (shapes[i].exponentials > exponentials_most || (shapes[i].step && !may_step) ||
-            (shapes[i].drift && !may_drift)) {
-            continue;
-        }
+    const double span_ms = rv_wave_ms(wave, (double)wave->tail_until) - from_ms;
+    if (span_ms > DRIFT_SPANS * wave->rules->back_ms) {
+        shapes[n++] = (struct rv_tail){.drift = true};
+    }
+    return n;
+}
+
+static void choose(struct rv_wave *wave, size_t exponentials_most)
+{
+    struct rv_tail shapes[RV_TAIL_SHAPES], fits[RV_TAIL_SHAPES];
+    const size_t shape_count = list_shapes(wave, exponentials_most, shapes);
+    struct sums sums;
+    const double origin_ms = rv_wave_ms(wave, (double)wave->blank);
+    double rss[RV_TAIL_SHAPES], costs[RV_TAIL_SHAPES], least = (double)INFINITY, slopes[N];
+    size_t count = 0, chosen = 0;
+    collect(wave, origin_ms, &sums);
+    const double n = (double)sums.rows;
+    for (size_t i = 0; i < shape_count; i++) {
         fits[count] = shapes[i];
         fits[count].origin_ms = origin_ms;
         search_grid(&sums, &fits[count]);
         rss[count] = sharpen(wave, &fits[count]);
-        if (fits[count].exponentials + (fits[count].step ? 1 : 0) < 2 ||
+        if (fits[count].exponentials + (fits[count].step ? 1u : 0u) < 2 ||
             !cancels(wave, &fits[count])) {
             least = fmin(least, rss[count++]);
         }
     }
     const double variance =
         fmax(least / fmax(4.0, n - 6.0), 0.25 * wave->noise.sd * wave->noise.sd);
-    /* Two numbers and a choice of shape: 2 ln n + 4 and 4 ln n + 12; a step is one number. */
-    const double shape[3] = {0.0, 4.0, 12.0};
-    double cheapest = (double)INFINITY;
     for (size_t i = 0; i < count; i++) {
-        const size_t k = fits[i].exponentials;
-        const double penalty = 2.0 * (double)k * log(n) + shape[k] +
-                               (fits[i].step || fits[i].drift ? log(n) + 2.0 : 0.0);
-        const double cost = rss[i] / (CORRELATION * variance) + penalty;
-        costs[i] = cost;
-        if (cost < cheapest) {
-            cheapest = cost;
-            wave->tail = fits[i];
-        }
+        costs[i] = rss[i] / (CORRELATION * variance) + penalty(&fits[i], n);
+        chosen = costs[i] < costs[chosen] ? i : chosen;
     }
-    keep_rivals(wave, fits, costs, count, cheapest);
+    wave->tail = fits[chosen];
+    keep_rivals(wave, fits, costs, count, costs[chosen]);
     (void)solve(wave, true, &wave->tail, slopes);
 }
 
@@ -469,11 +508,12 @@ void rv_tail_account(const struct rv_wave *wave, double *weight)
             row[r] += wave->tail.inverse[r * N + c] * sum[c];
         }
     }
-    for (size_t i = 0; i < wave->tail_until; i++) {
-        if (is_used(wave, i)) {
+    for (size_t i = 0; i < fit_end(wave); i++) {
+        const double share = share_of(wave, i);
+        if (share > 0.0) {
             (void)basis_at(&wave->tail, rv_wave_ms(wave, (double)i), true, at);
             for (size_t r = 0; r < n; r++) {
-                weight[i] -= row[r] * at[r];
+                weight[i] -= share * row[r] * at[r];
             }
         }
     }

@@ -17,16 +17,16 @@ static const struct rv_compound_rules motor = {
     .foot_gap_ms = 0.35, .seed_ms = 3.0, .back_ms = 3.0, .width_ms = {0.8, 1.5, 2.8},
     .rho = 0.30, .rho_sd = 0.06, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.2,
     .peak_k = 1.6, .amplitude_k = 1.6, .peak_to_peak_k = 1.6, .recovery_k = 1.3, .area_k = 2.0,
-    .amplitude_share = 0.0005, .area_share = 0.001, .onset_k = 1.45,
-    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .slope = true,
+    .amplitude_share = 0.0005, .area_share = 0.001, .peak_share = 0.005, .onset_k = 1.45, .least_snr = 4.5,
+    .phi = 0.006, .fraction_db = 20.0, .fraction_rate = 0.0563, .step_ms = {60.0}, .slope = true,
 };
 static const struct rv_compound_rules sensory = {
     .blank_ms = 0.6, .from_ms = 0.9, .to_ms = 9.0, .smooth_ms = 0.05,
     .foot_gap_ms = 0.12, .seed_ms = 1.2, .back_ms = 1.6, .width_ms = {0.22, 0.38, 0.7},
     .rho = 0.30, .rho_sd = 0.075, .late_rho = 0.42, .late_sd = 0.15, .late_share = 0.1,
     .peak_k = 1.6, .amplitude_k = 1.5, .peak_to_peak_k = 1.4, .recovery_k = 1.2, .area_k = 1.8,
-    .amplitude_share = 0.005, .area_share = 0.01, .onset_k = 1.2,
-    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .slope = false,
+    .amplitude_share = 0.005, .area_share = 0.01, .peak_share = 0.012, .onset_k = 1.2, .least_snr = 1.0,
+    .phi = 0.02, .fraction_db = 12.0, .fraction_rate = 0.061, .step_ms = {60.0, 8.0, 4.0, 2.0}, .slope = false,
 };
 /* clang-format on */
 
@@ -145,6 +145,7 @@ static bool noise_from_sweeps(struct rv_wave *wave, double floor_sd)
     rv_noise_fit(&wave->noise, stretches, count, floor_sd, wave->scratch);
     wave->noise.freedom = 200.0;
     wave->noise.from_sweeps = true;
+    wave->noise.from_stretch = true;
     return true;
 }
 
@@ -172,7 +173,8 @@ static bool noise_from_trace(struct rv_wave *wave, double floor_sd)
         }
         total += stretches[count++].count;
     }
-    if (pre_ms < 4.0) {
+    wave->noise.from_stretch = pre_ms >= 4.0;
+    if (!wave->noise.from_stretch) {
         const size_t piece = (size_t)ceil(3.0 * wave->rate_hz / 1000.0);
         struct rv_stretch late[PIECES];
         size_t pieces = 0;
@@ -214,11 +216,30 @@ static double noise_floor(const struct rv_wave *wave)
     return isnan(step) ? range : fmax(range, step / sqrt(12.0 * used));
 }
 
+enum { N = 4 }; /* level, drift, two phases of mains */
+
+/* Gauss-Jordan on normal equations with their right side; the diagonal stays. */
+static bool eliminate(double xx[N][N + 1])
+{
+    for (size_t p = 0; p < N; p++) {
+        const double pivot = xx[p][p];
+        if (!(pivot > 0.0)) {
+            return false;
+        }
+        for (size_t i = 0; i < N; i++) {
+            const double factor = i == p ? 0.0 : xx[i][p] / pivot;
+            for (size_t c = p; c <= N; c++) {
+                xx[i][c] -= factor * xx[p][c];
+            }
+        }
+    }
+    return true;
+}
+
 /* Mains in a single average: a sine fitted to the quiet parts before the stimulus and after the
  * response; SD of it, less what noise alone would show. */
 static double hum_in_trace(const struct rv_wave *wave)
 {
-    enum { N = 4 };
     double xx[N][N + 1] = {{0}};
     const size_t late = rv_wave_at(wave, rv_wave_ms(wave, (double)wave->last));
     size_t rows = 0;
@@ -239,17 +260,8 @@ static double hum_in_trace(const struct rv_wave *wave)
     if (1000.0 * (double)rows / wave->rate_hz < 12.0) {
         return 0.0; /* too short to tell mains from drift */
     }
-    for (size_t p = 0; p < N; p++) {
-        const double pivot = xx[p][p];
-        if (!(pivot > 0.0)) {
-            return 0.0;
-        }
-        for (size_t i = 0; i < N; i++) {
-            const double factor = i == p ? 0.0 : xx[i][p] / pivot;
-            for (size_t c = p; c <= N; c++) {
-                xx[i][c] -= factor * xx[p][c];
-            }
-        }
+    if (!eliminate(xx)) {
+        return 0.0;
     }
     const double re = xx[2][N] / xx[2][2], im = xx[3][N] / xx[3][3];
     const double power = 0.5 * (re * re + im * im);
@@ -327,13 +339,16 @@ double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
     const double choice = rv_tail_choice_sd(wave, weight);
     rv_tail_account(wave, weight);
     const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
-    double re = 0.0, im = 0.0;
+    double re = 0.0, im = 0.0, late = 0.0;
+    for (size_t i = wave->late; i < wave->late_end && wave->late > 0; i++) {
+        late += weight[i];
+    }
     for (size_t i = 0; i < wave->count && wave->hum_sd > 0.0; i++) {
         const double phase = 2e-3 * PI * HUM_HZ * rv_wave_ms(wave, (double)i);
         re += weight[i] * cos(phase);
         im += weight[i] * sin(phase);
     }
-    return hypot(hypot(noise, choice), wave->hum_sd * hypot(re, im));
+    return hypot(hypot(hypot(noise, choice), wave->late_sd * late), wave->hum_sd * hypot(re, im));
 }
 
 double rv_wave_interpolate(const struct rv_wave *wave, double ms)

@@ -12,6 +12,10 @@
 void rv_measure_wave(const struct rv_sweeps *sweeps, const struct rv_compound *compound,
                      struct rv_measurement *measurement);
 
+/* Of a recruitment series whose strongest stimuli made the wave: is it still growing? */
+void rv_measure_series(const struct rv_sweeps *series, const struct rv_compound *compound,
+                       struct rv_measurement *measurement);
+
 /* Puts entered values beside the measured ones, and in their place where nothing was measured.
  * se of an entered value = resolution / sqrt(3). `present` no makes the response absent. */
 void rv_measure_entered(const struct rv_response *response, struct rv_measurement *measurement);

@@ -29,38 +29,64 @@ static void set(struct rv_measurement *measurement, enum rv_parameter parameter,
     }
 }
 
-static void compare_sides(struct rv_measurement *self, const struct rv_measurement *other)
+/* Of two rows, whether both have a value of this parameter. */
+static bool both_have(const struct rv_measurement *self, const struct rv_measurement *other,
+                      enum rv_parameter parameter)
 {
-    const double here = self->response->distance_mm, there = other->response->distance_mm;
-    const bool equal = fabs(here - there) <= SAME_DISTANCE_MM;
-    const bool unknown = isnan(here) && isnan(there);
+    return rv_is_measured(self, parameter) && rv_is_measured(other, parameter);
+}
+
+static void set_differences(struct rv_measurement *self, const struct rv_measurement *other,
+                            bool equal_distance)
+{
     for (size_t i = 0; i < sizeof differences / sizeof *differences; i++) {
         const struct side_value *d = &differences[i];
-        if (!rv_is_measured(self, d->of) || !rv_is_measured(other, d->of) ||
-            (d->needs_distance && !equal)) {
+        if (!both_have(self, other, d->of) || (d->needs_distance && !equal_distance)) {
             continue;
         }
         const struct rv_value *a = &self->results[d->of].value, *b = &other->results[d->of].value;
         set(self, d->into, a->value - b->value, hypot(a->se, b->se));
     }
-    if ((equal || unknown) && rv_is_measured(self, RV_AMPLITUDE) &&
-        rv_is_measured(other, RV_AMPLITUDE)) {
-        const struct rv_value *a = &self->results[RV_AMPLITUDE].value;
-        const struct rv_value *b = &other->results[RV_AMPLITUDE].value;
-        const double ratio = a->value / b->value;
-        const double se = 100.0 * ratio * hypot(a->se / a->value, b->se / b->value);
-        /* 0 for the larger side; its error bar is that of the ratio all the same */
-        set(self, RV_AMPLITUDE_SIDE_DROP, ratio < 1.0 ? 100.0 * (1.0 - ratio) : 0.0, se);
+}
+
+/* The drop belongs to the smaller side: the larger one has none. */
+static void set_amplitude_drop(struct rv_measurement *self, const struct rv_measurement *other)
+{
+    if (!both_have(self, other, RV_AMPLITUDE)) {
+        return;
     }
-    if (rv_is_measured(self, RV_H_AMPLITUDE) && rv_is_measured(other, RV_H_AMPLITUDE)) {
-        const struct rv_value *a = &self->results[RV_H_AMPLITUDE].value;
-        const struct rv_value *b = &other->results[RV_H_AMPLITUDE].value;
-        const double small = fmin(a->value, b->value), large = fmax(a->value, b->value);
-        if (small > 0.0) {
-            set(self, RV_H_AMPLITUDE_SIDE_RATIO, small / large,
-                small / large * hypot(a->se / a->value, b->se / b->value));
-        }
+    const struct rv_value *a = &self->results[RV_AMPLITUDE].value;
+    const struct rv_value *b = &other->results[RV_AMPLITUDE].value;
+    const double ratio = a->value / b->value;
+    if (ratio < 1.0) {
+        set(self, RV_AMPLITUDE_SIDE_DROP, 100.0 * (1.0 - ratio),
+            100.0 * ratio * hypot(a->se / a->value, b->se / b->value));
     }
+}
+
+static void set_h_ratio(struct rv_measurement *self, const struct rv_measurement *other)
+{
+    if (!both_have(self, other, RV_H_AMPLITUDE)) {
+        return;
+    }
+    const struct rv_value *a = &self->results[RV_H_AMPLITUDE].value;
+    const struct rv_value *b = &other->results[RV_H_AMPLITUDE].value;
+    const double small = fmin(a->value, b->value), large = fmax(a->value, b->value);
+    if (small > 0.0) {
+        set(self, RV_H_AMPLITUDE_SIDE_RATIO, small / large,
+            small / large * hypot(a->se / a->value, b->se / b->value));
+    }
+}
+
+static void compare_sides(struct rv_measurement *self, const struct rv_measurement *other)
+{
+    const double here = self->response->distance_mm, there = other->response->distance_mm;
+    const bool equal = fabs(here - there) <= SAME_DISTANCE_MM;
+    set_differences(self, other, equal);
+    if (equal || (isnan(here) && isnan(there))) {
+        set_amplitude_drop(self, other);
+    }
+    set_h_ratio(self, other);
 }
 
 void rv_measure_sides(struct rv_measurement *measurements, size_t count)

@@ -138,22 +138,25 @@ static double amplitude_at(const struct rv_sweeps *sweeps, const struct rv_compo
     return n > 0 ? sum / (double)n : (double)NAN;
 }
 
+static double strongest_below(const struct rv_sweeps *sweeps, double limit)
+{
+    double best = (double)-INFINITY;
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        const double current = sweeps->intensity[s];
+        best = !sweeps->rejected[s] && current < limit && current > best ? current : best;
+    }
+    return best;
+}
+
 /* Still growing from the last but one current to the last? */
 static bool is_rising(const struct rv_sweeps *sweeps, const struct rv_compound *compound)
 {
-    double last = (double)-INFINITY, before = (double)-INFINITY;
-    for (size_t s = 0; s < sweeps->sweep_count && sweeps->intensity != NULL; s++) {
-        if (!sweeps->rejected[s] && sweeps->intensity[s] > last) {
-            last = sweeps->intensity[s];
-        }
+    if (sweeps->intensity == NULL || sweeps->samples == NULL) {
+        return false;
     }
-    for (size_t s = 0; s < sweeps->sweep_count && sweeps->intensity != NULL; s++) {
-        const double current = sweeps->intensity[s];
-        if (!sweeps->rejected[s] && current < last - 1e-9 && current > before) {
-            before = current;
-        }
-    }
-    if (!isfinite(last) || !isfinite(before) || sweeps->samples == NULL) {
+    const double last = strongest_below(sweeps, (double)INFINITY);
+    const double before = strongest_below(sweeps, last - 1e-9);
+    if (!isfinite(last) || !isfinite(before)) {
         return false;
     }
     double se_last, se_before;
@@ -227,6 +230,15 @@ void rv_measure_wave(const struct rv_sweeps *sweeps, const struct rv_compound *c
         measurement->flags |= rv_flag_bit(RV_FLAG_SUBMAXIMAL);
     }
     measurement->grade = grade(measurement);
+}
+
+void rv_measure_series(const struct rv_sweeps *series, const struct rv_compound *compound,
+                       struct rv_measurement *measurement)
+{
+    if (compound->presence == RV_MEASURED && is_rising(series, compound)) {
+        measurement->flags |= rv_flag_bit(RV_FLAG_SUBMAXIMAL);
+        measurement->grade = grade(measurement);
+    }
 }
 
 void rv_measure_entered(const struct rv_response *response, struct rv_measurement *measurement)

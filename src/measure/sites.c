@@ -7,7 +7,6 @@
 #include "knowledge/knowledge.h"
 
 #include <math.h>
-#include <string.h>
 
 bool rv_sites_same_study(const struct rv_response *a, const struct rv_response *b)
 {
@@ -23,15 +22,7 @@ bool rv_sites_same_site(const struct rv_response *a, const struct rv_response *b
 
 bool rv_sites_is_leg(const char *nerve)
 {
-    static const char *const words[] = {"fibular", "peroneal", "tibial",   "sural",
-                                        "saphen",  "femoral",  "plantar",  "sciatic",
-                                        "obturat", "calcane",  "pudendal", NULL};
-    for (size_t i = 0; nerve != NULL && words[i] != NULL; i++) {
-        if (strstr(nerve, words[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    return nerve != NULL && rv_nerve_region(nerve) == RV_REGION_LEG;
 }
 
 double rv_sites_distance_se(const struct rv_response *response, double distance_mm)
@@ -89,9 +80,9 @@ static double compare(const struct rv_measurement *measurements, size_t count, s
     if (far_x != far_y) {
         return far_x ? 1.0 : -1.0;
     }
-    if (!far_x && !isnan(x->distance_mm) && !isnan(y->distance_mm) &&
-        fabs(x->distance_mm - y->distance_mm) > 5.0) {
-        return x->distance_mm - y->distance_mm;
+    const double further_mm = x->distance_mm - y->distance_mm; /* NaN where one is not known */
+    if (!far_x && fabs(further_mm) > 5.0) {
+        return further_mm;
     }
     const double rows = (double)a - (double)b;
     const int direction = row_direction(measurements, count, a);

@@ -159,9 +159,11 @@ static enum rv_status read_sites(const struct reading *reading, struct rv_limit_
         }
         at = at[length] == '|' ? at + length + 1 : NULL;
     }
+    if (status == RV_OK && list.failed)
+        status = rv_fail_memory(err);
     if (status == RV_OK && list.length > 0) {
         row->stimulate = rv_arena_text(reading->reference->arena, list.bytes);
-        if (list.failed || row->stimulate == NULL)
+        if (row->stimulate == NULL)
             status = rv_fail_memory(err);
     }
     rv_text_finish(&list);

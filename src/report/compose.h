@@ -57,6 +57,12 @@ const char *rv_compose_list(struct rv_document *document, const char *const *tex
 /* Adds an item, or its label to the item that has the same text already. */
 void rv_part_gather(struct rv_document *document, struct rv_part *part, const char *label,
                     const char *text);
+/* A chart by date for each value that has changes. */
+void rv_compose_trends(struct rv_document *document, struct rv_section *section,
+                       const struct rv_report *report);
+/* The sizes of H and M against the stimulus; nothing for other responses. */
+void rv_compose_recruitment(struct rv_document *document, struct rv_section *section,
+                            const struct rv_measurement *m);
 /* Two responses of one nerve, side and recording site. */
 bool rv_compose_same_nerve(const struct rv_response *a, const struct rv_response *b);
 

@@ -36,17 +36,6 @@ static const struct {
     [RV_MARK_END] = {"E", "E end"},
 };
 
-/* The smallest of 1, 2, 5 times a power of ten that is not below x. */
-static double nice(double x)
-{
-    if (!(x > 0.0) || !isfinite(x))
-        return 1.0;
-    double power = pow(10.0, floor(log10(x)));
-    double ratio = x / power;
-    double step = ratio <= 1.0001 ? 1.0 : ratio <= 2.0001 ? 2.0 : ratio <= 5.0001 ? 5.0 : 10.0;
-    return step * power;
-}
-
 static bool is_marked(const struct rv_measurement *m, enum rv_mark_kind kind)
 {
     return m->marks[kind].validity == RV_MEASURED && isfinite(m->marks[kind].ms);
@@ -194,10 +183,10 @@ static void set_scale(struct rv_document *document, struct rv_plot *plot, bool c
 
 static void set_axes(struct rv_plot *plot, const struct view *view)
 {
-    plot->x_division = nice(view->to_ms / DIVISIONS_MOST);
+    plot->x_division = rv_round_nice(view->to_ms / DIVISIONS_MOST);
     plot->x_to = plot->x_division * ceil(view->to_ms / plot->x_division - 1e-9);
     plot->x_from = fmax(fmin(view->from_ms, 0.0), -0.5 * plot->x_division);
-    plot->y_division = nice((view->up + view->down) / LANE_DIVISIONS);
+    plot->y_division = rv_round_nice((view->up + view->down) / LANE_DIVISIONS);
     plot->up = ceil(view->up / plot->y_division + 0.15);
     plot->down = ceil(view->down / plot->y_division + 0.15);
     plot->division_size = 22.0;
@@ -381,6 +370,26 @@ static void raster_mark(struct rv_document *document, struct rv_lane *lane,
     rv_lane_mark(document, lane, &mark);
 }
 
+/* The onset of the late response of one sweep, and of an A-wave in it. */
+static void sweep_marks(struct rv_document *document, struct rv_lane *lane,
+                        const struct rv_measurement *m, size_t sweep, const double *samples)
+{
+    if (m->late == NULL || m->late->sweep_count != m->trace->sweep_count ||
+        m->response->kind == RV_REPETITIVE)
+        return;
+    const struct rv_late_sweep *found = &m->late->sweeps[sweep];
+    double onset = found->found == RV_MEASURED ? found->onset_ms : (double)NAN;
+    struct rv_plot_mark marks[] = {
+        {.label = found->repeats ? "r" : NULL, .x = onset, .x_se = found->onset_se_ms},
+        {.label = "A", .x = found->a_wave_ms, .x_se = NAN},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        marks[i].y = isfinite(marks[i].x) ? level_at(m->trace, samples, marks[i].x) : (double)NAN;
+        if (isfinite(marks[i].y))
+            rv_lane_mark(document, lane, &marks[i]);
+    }
+}
+
 static void raster_lane(struct rv_document *document, struct rv_plot *plot,
                         const struct rv_measurement *m, size_t sweep)
 {
@@ -399,6 +408,7 @@ static void raster_lane(struct rv_document *document, struct rv_plot *plot,
         curve_of(trace, samples, rejected ? RV_CURVE_REJECTED : RV_CURVE_AVERAGE);
     lane->center = mean(samples, index_at(trace, late_from(m)), trace->sample_count);
     rv_lane_curve(document, lane, &curve);
+    sweep_marks(document, lane, m, sweep, samples);
 }
 
 static double raster_extent(const struct rv_measurement *m)
@@ -423,10 +433,10 @@ static void raster_plot(struct rv_document *document, struct rv_section *section
         return;
     const struct rv_trace *trace = m->trace;
     size_t shown = trace->sweep_count < RASTER_MOST ? trace->sweep_count : RASTER_MOST;
-    plot->x_division = nice(end_ms(trace) / DIVISIONS_MOST);
+    plot->x_division = rv_round_nice(end_ms(trace) / DIVISIONS_MOST);
     plot->x_to = end_ms(trace);
     plot->x_from = fmax(fmin(trace->start_ms, 0.0), -0.5 * plot->x_division);
-    plot->y_division = nice(raster_extent(m) / 2.0);
+    plot->y_division = rv_round_nice(raster_extent(m) / 2.0);
     plot->up = plot->down = 1.0;
     plot->division_size = 13.0;
     const char *id = rv_document_clean(document, m->response->id);
@@ -439,7 +449,9 @@ static void raster_plot(struct rv_document *document, struct rv_section *section
     raster_mark(document, plot->lanes, m, RV_F_MINIMUM, "F min");
     raster_mark(document, plot->lanes, m, RV_F_MEAN, "F mean");
     raster_mark(document, plot->lanes, m, RV_H_LATENCY, "H");
-    plot->legend = "Each line is one stimulus; the M-wave is cut at the height of its line.";
+    plot->legend =
+        "Each line is one stimulus; the M-wave is cut at the height of its line. Violet "
+        "ticks: onset in this sweep, \xC2\xB1 one standard error; r: repeats, A: A-wave.";
 }
 
 /* --- all of them ---------------------------------------------------------------------------- */
@@ -467,6 +479,7 @@ static void plot_of(struct rv_document *document, struct rv_section *section,
     const struct rv_measurement *m = &report->measurements[index];
     if (is_raster(m)) {
         raster_plot(document, section, m);
+        rv_compose_recruitment(document, section, m);
         return;
     }
     if (!is_first(report, index))

@@ -234,4 +234,5 @@ void rv_compose_comparison(struct rv_document *document, const struct rv_report 
         change_row(document, report, &found->changes[i], table);
     rv_table_settle(table);
     answers(document, section, NULL, found->progression, found->progression_count);
+    rv_compose_trends(document, section, report);
 }

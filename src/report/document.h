@@ -107,7 +107,8 @@ enum rv_block_kind {
     RV_BLOCK_TEXT,  /* a paragraph */
     RV_BLOCK_LIST,
     RV_BLOCK_TABLE,
-    RV_BLOCK_PLOT
+    RV_BLOCK_PLOT,
+    RV_BLOCK_CHARTS /* small ones beside each other; report/chart.h */
 };
 
 enum rv_tone { RV_TONE_PLAIN, RV_TONE_LEAD, RV_TONE_SMALL, RV_TONE_WARNING, RV_TONE_PROBLEM };
@@ -130,6 +131,7 @@ struct rv_part {
     size_t column_count;
     struct rv_row *rows;
     struct rv_plot *plot;
+    struct rv_chart *charts;
 };
 
 struct rv_section {

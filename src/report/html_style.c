@@ -83,6 +83,23 @@ const char *const rv_html_style[] = {
     "svg .unit{fill:#5a636d;font-size:110px}svg .scale{stroke:#1b2026;stroke-width:18}"
     "svg .site{font-weight:650;font-size:130px}svg .line{fill:#4a535d;font-size:115px}"
     "svg .sweep{text-anchor:end;fill:#5a636d;font-size:105px}",
+    /* charts */
+    ".charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:4px 26px}"
+    ".charts figure{margin:8px 0 10px}.charts .wide{grid-column:1/-1;max-width:760px}"
+    ".charts svg{min-width:0}.charts figcaption{font-size:13px;line-height:1.35}"
+    ".charts figcaption span{display:block;margin-left:0}"
+    "svg .band{fill:#7b848e;fill-opacity:.16}svg .join{stroke:#30363d;stroke-width:14;"
+    "stroke-linejoin:round}svg .bar{stroke:#30363d;stroke-width:12}svg .dot{fill:#30363d;"
+    "stroke:#30363d;stroke-width:13}"
+    "svg.right .join,svg.right .bar,svg.right .dot{stroke:#a4461a}svg.right .dot{fill:#a4461a}"
+    "svg.left .join,svg.left .bar,svg.left .dot{stroke:#1d5d90}svg.left .dot{fill:#1d5d90}"
+    "svg .second.second{stroke:#5a636d}svg .dot.second{fill:#5a636d}"
+    "svg .join.second{stroke-dasharray:60 45}"
+    "svg .dot.open.open{fill:#fff;fill-opacity:.01}"
+    "svg .changed.changed{stroke:#c1121f}svg .dot.changed.changed{fill:#c1121f}"
+    "svg .value{font-size:112px;paint-order:stroke;stroke:#fff;stroke-width:34px}"
+    "svg .middle{text-anchor:middle}"
+    "svg .value.changed.changed{fill:#c1121f;font-weight:700;stroke:#fff}",
     /* phone */
     "@media(max-width:640px){main{padding:18px 16px 32px}h1{font-size:19px}"
     "dl,dl.small,dl.pairs{display:block}#symbols dl{grid-template-columns:max-content "
@@ -99,6 +116,9 @@ const char *const rv_html_style[] = {
     "small{font-size:7.4pt}"
     ".small,ul.small,dl.small{font-size:8pt}.scroll{overflow:visible}"
     "tr{break-inside:avoid}tr.group{break-after:avoid}thead{display:table-header-group}"
-    "svg{min-width:0}figure{margin:8pt 0 12pt}p,li{orphans:3;widows:3}}",
+    "svg{min-width:0}figure{margin:8pt 0 12pt}"
+    ".charts{grid-template-columns:repeat(3,1fr);gap:0 14pt}.charts figcaption{font-size:8pt}"
+    ".charts .wide{max-width:140mm}"
+    "p,li{orphans:3;widows:3}}",
     NULL,
 };

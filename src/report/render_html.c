@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The report as one page of HTML: no script, no network, everything inside.
  */
+#include "report/chart_svg.h"
 #include "report/compose.h"
 #include "report/html.h"
 #include "report/render.h"
@@ -178,6 +179,8 @@ static bool is_empty(const struct rv_part *part)
         return part->rows == NULL;
     case RV_BLOCK_PLOT:
         return part->plot == NULL;
+    case RV_BLOCK_CHARTS:
+        return part->charts == NULL;
     case RV_BLOCK_TEXT:
         break;
     }
@@ -199,6 +202,9 @@ static void write_part(struct rv_text *out, const struct rv_part *part)
         break;
     case RV_BLOCK_PLOT:
         rv_html_plot(out, part->plot);
+        break;
+    case RV_BLOCK_CHARTS:
+        rv_html_charts(out, part);
         break;
     case RV_BLOCK_TEXT:
         rv_html_element(out, "p", tone_class(part->tone), part->text);

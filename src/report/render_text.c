@@ -107,6 +107,7 @@ static bool is_shown(const struct rv_part *part)
     case RV_BLOCK_TABLE:
         return part->rows != NULL;
     case RV_BLOCK_PLOT:
+    case RV_BLOCK_CHARTS:
         break;
     }
     return false;

@@ -80,3 +80,13 @@ int rv_round_typed_decimals(double resolution)
     int decimals = (int)lround(-log10(2.0 * resolution));
     return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }
+
+double rv_round_nice(double x)
+{
+    if (!(x > 0.0) || !isfinite(x))
+        return 1.0;
+    double power = pow(10.0, floor(log10(x)));
+    double ratio = x / power;
+    double step = ratio <= 1.0001 ? 1.0 : ratio <= 2.0001 ? 2.0 : ratio <= 5.0001 ? 5.0 : 10.0;
+    return step * power;
+}

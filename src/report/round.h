@@ -21,6 +21,8 @@ void rv_round_signed(double number, int decimals, char out[RV_ROUNDED_SIZE]);
 void rv_round_error(double se, int decimals, char out[RV_ROUNDED_SIZE]);
 /* A number as somebody typed it, or as a table of limits gives it: up to 6 significant digits. */
 void rv_round_plain(double number, char out[RV_ROUNDED_SIZE]);
+/* The smallest of 1, 2, 5 times a power of ten that is not below x; 1 where x means nothing. */
+double rv_round_nice(double x);
 /* Decimals that a number was typed with, from half a unit of its last digit (0.05: 1). */
 int rv_round_typed_decimals(double resolution);
 

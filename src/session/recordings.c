@@ -8,12 +8,19 @@
 
 #include <string.h>
 
-static void take_notices(struct rv_recordings *recordings, const struct rv_recording *recording,
-                         const char *file)
+/* A response that brings its own calibration needs no reminder of one. */
+static bool is_moot(const struct rv_notice *notice, const struct rv_response *response)
 {
+    return response->unit != NULL && strcmp(notice->code, "no_unit") == 0;
+}
+
+static void take_notices(struct rv_recordings *recordings, const struct rv_recording *recording,
+                         const struct rv_response *response)
+{
+    const char *file = response->file;
     for (size_t i = 0; i < recording->notice_count; i++) {
         const struct rv_notice *notice = &recording->notices[i];
-        if (!rv_notice_has(recordings->notices, notice->code, file))
+        if (!is_moot(notice, response) && !rv_notice_has(recordings->notices, notice->code, file))
             rv_notice_add(recordings->notices, notice->level, notice->code, file, "%s",
                           notice->text);
     }
@@ -28,9 +35,10 @@ static size_t oldest(const struct rv_recordings *recordings)
     return found;
 }
 
-static enum rv_status read_one(struct rv_recordings *recordings, const char *file, size_t slot,
-                               struct rv_error *err)
+static enum rv_status read_one(struct rv_recordings *recordings, const struct rv_response *response,
+                               size_t slot, struct rv_error *err)
 {
+    const char *file = response->file;
     const char *folder = recordings->study->folder;
     size_t length = strlen(folder) + strlen(file) + 2;
     char *path = rv_allocate(length, 1);
@@ -48,7 +56,7 @@ static enum rv_status read_one(struct rv_recordings *recordings, const char *fil
     if (status != RV_OK)
         return rv_fail_in(err, status, "%s", file);
     recordings->kept[slot].file = file;
-    take_notices(recordings, recordings->kept[slot].recording, file);
+    take_notices(recordings, recordings->kept[slot].recording, response);
     return RV_OK;
 }
 
@@ -58,7 +66,7 @@ enum rv_status rv_recordings_find(struct rv_recordings *recordings,
 {
     if (recordings->study->recording != NULL) {
         if (recordings->asked++ == 0)
-            take_notices(recordings, recordings->study->recording, response->file);
+            take_notices(recordings, recordings->study->recording, response);
         *recording = recordings->study->recording;
         return RV_OK;
     }
@@ -68,7 +76,7 @@ enum rv_status rv_recordings_find(struct rv_recordings *recordings,
         slot++;
     if (slot == RV_RECORDINGS_KEPT) {
         slot = oldest(recordings);
-        enum rv_status status = read_one(recordings, response->file, slot, err);
+        enum rv_status status = read_one(recordings, response, slot, err);
         if (status != RV_OK)
             return status;
     }

@@ -11,7 +11,9 @@
 #include "interpret/interpret.h"
 #include "mark/mark_compound.h"
 #include "measure/measure.h"
+#include "measure/measure_late.h"
 #include "reference/judge.h"
+#include "session/late.h"
 #include "session/recordings.h"
 
 #include <ranvier/ranvier.h>
@@ -47,18 +49,28 @@ struct run {
     struct rv_alignment *align;
 };
 
+static bool marked_compound(const struct rv_response *response)
+{
+    return response->kind == RV_MOTOR || response->kind == RV_SENSORY || response->kind == RV_MIXED;
+}
+
 static double subtract_mains(const void *context, double time_s)
 {
     return rv_mains_at(context, time_s);
 }
 
-static void note_processing(struct run *run, struct rv_measurement *measurement,
-                            const struct rv_mains *mains, const struct rv_stimuli *stimuli,
-                            const struct rv_channel *channel)
+static enum rv_status note_processing(struct run *run, struct rv_measurement *measurement,
+                                      const struct rv_mains *mains,
+                                      const struct rv_stimuli *stimuli,
+                                      const struct rv_channel *channel, struct rv_error *err)
 {
     struct rv_text text = {0};
-    rv_text_format(&text, "%zu of %zu sweeps averaged, stimuli from %s", measurement->sweeps_used,
-                   measurement->sweeps_used + measurement->sweeps_rejected, stimuli->how);
+    bool compound = marked_compound(measurement->response);
+    rv_text_format(&text, "%zu of %zu sweeps %s, stimuli from %s", measurement->sweeps_used,
+                   measurement->sweeps_used + measurement->sweeps_rejected,
+                   compound ? "averaged" : "measured one by one", stimuli->how);
+    if (!compound)
+        rv_late_rate(stimuli->time_s, stimuli->count, &text);
     if (mains->found)
         rv_text_format(&text, "; mains %.2f Hz of %.3g %s subtracted as sines", mains->frequency_hz,
                        mains->amplitude_uv, channel->calibrated ? "\xC2\xB5V" : "counts");
@@ -67,8 +79,9 @@ static void note_processing(struct run *run, struct rv_measurement *measurement,
     if (channel->prefilter != NULL && channel->prefilter[0] != '\0')
         rv_text_format(&text, "; recorded behind the device filter %s", channel->prefilter);
     rv_text_append(&text, "; no filter before the marks");
-    measurement->processing = rv_arena_text(run->report->arena, text.bytes);
+    measurement->processing = text.failed ? NULL : rv_arena_text(run->report->arena, text.bytes);
     rv_text_finish(&text);
+    return measurement->processing != NULL ? RV_OK : rv_fail_memory(err);
 }
 
 /* The amplitude at the reference limit, in microvolt: what "absent" must have been able to see. */
@@ -154,28 +167,96 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
     return status;
 }
 
+/* The weaker sweeps of a series tell whether the response was still growing. */
+static enum rv_status measure_series(const struct rv_recording *recording,
+                                     const struct rv_stimuli *stimuli,
+                                     struct rv_epoch_request request, const struct wave *wave,
+                                     struct rv_measurement *measurement, struct rv_error *err)
+{
+    struct rv_sweeps series;
+    struct rv_arena *scratch = rv_arena_new();
+    struct rv_notices unheard = {.arena = scratch};
+    request.reject_ratio = 0;
+    enum rv_status status = scratch == NULL
+                                ? rv_fail_memory(err)
+                                : rv_epoch_cut(recording, stimuli, &request, scratch, &series,
+                                               &unheard, measurement->response->id, err);
+    bool same = status == RV_OK && series.sample_count == wave->sweeps.sample_count &&
+                fabs(series.start_ms - wave->sweeps.start_ms) < 1e-9;
+    if (same)
+        rv_measure_series(&series, &wave->compound, measurement);
+    rv_notices_finish(&unheard);
+    rv_arena_free(scratch);
+    return status;
+}
+
+static enum rv_status mark_and_measure(struct run *run, struct wave *wave,
+                                       struct rv_measurement *measurement, struct rv_error *err)
+{
+    const struct rv_response *response = measurement->response;
+    if (!marked_compound(response))
+        return rv_late_measure(run->study, run->settings, &wave->sweeps, &wave->compound,
+                               run->report->arena, measurement, &run->notices, err);
+    struct rv_mark_request ask = {.kind = response->kind,
+                                  .search_from_ms = run->settings->search_from_ms,
+                                  .search_to_ms = run->settings->search_to_ms,
+                                  .subtract_tail = run->settings->subtract_tail,
+                                  .limit_uv = limit_uv(run, response)};
+    enum rv_status status =
+        rv_mark_compound(&wave->sweeps, &ask, run->report->arena, &wave->compound, err);
+    if (status != RV_OK)
+        return status;
+    wave->marked = true;
+    rv_measure_wave(&wave->sweeps, &wave->compound, measurement);
+    return RV_OK;
+}
+
+/* All stimuli of a response, and those whose sweeps are averaged. */
+static enum rv_status find_stimuli(const struct run *run, const struct rv_recording *recording,
+                                   size_t channel, const struct rv_response *response,
+                                   struct rv_stimuli *all, struct rv_stimuli *stimuli,
+                                   struct rv_error *err)
+{
+    struct rv_arena *arena = run->report->arena;
+    enum rv_status status = rv_stimuli_find(recording, channel, response->stimuli, arena, all, err);
+    *stimuli = *all;
+    if (status == RV_OK && marked_compound(response))
+        status = rv_stimuli_strongest(all, arena, stimuli, err);
+    return status;
+}
+
+/* The window asked for around each stimulus of a response. */
+static struct rv_epoch_request window_of(const struct run *run, const struct rv_response *response,
+                                         size_t channel)
+{
+    const double after_search_ms = 20;
+    struct rv_epoch_request request = {.channel = channel,
+                                       .polarity = response->polarity,
+                                       .from_ms = windows[response->kind].from_ms,
+                                       .to_ms = windows[response->kind].to_ms,
+                                       .reject_ratio = run->settings->reject_ratio};
+    if (!marked_compound(response)) /* single sweeps differ: that is what is looked at */
+        request.reject_ratio = 0;
+    if (run->settings->search_to_ms + after_search_ms > request.to_ms)
+        request.to_ms = run->settings->search_to_ms + after_search_ms;
+    return request;
+}
+
 static enum rv_status cut(struct run *run, const struct rv_recording *recording, size_t index,
                           size_t channel, struct rv_error *err)
 {
     struct rv_measurement *measurement = &run->measurements[index];
     const struct rv_response *response = measurement->response;
     struct wave *wave = &run->waves[index];
-    struct rv_stimuli stimuli;
+    struct rv_stimuli all = {0}, stimuli;
     struct rv_mains mains = {0};
-    struct rv_epoch_request request = {.channel = channel,
-                                       .polarity = response->polarity,
-                                       .from_ms = windows[response->kind].from_ms,
-                                       .to_ms = windows[response->kind].to_ms,
-                                       .reject_ratio = run->settings->reject_ratio};
-    if (run->settings->search_to_ms + 20 > request.to_ms)
-        request.to_ms = run->settings->search_to_ms + 20;
+    struct rv_epoch_request request = window_of(run, response, channel);
     enum rv_status status = response_scale(response, &recording->channels[channel], &request.scale,
                                            &request.calibrated, err);
     if (status == RV_OK)
-        status = rv_stimuli_find(recording, channel, response->stimuli, run->report->arena,
-                                 &stimuli, err);
+        status = find_stimuli(run, recording, channel, response, &all, &stimuli, err);
     if (status == RV_OK && run->settings->subtract_mains)
-        status = estimate_mains(run, recording, channel, &stimuli, request.to_ms, &mains, err);
+        status = estimate_mains(run, recording, channel, &all, request.to_ms, &mains, err);
     if (status != RV_OK)
         return status;
     if (mains.found) {
@@ -191,18 +272,14 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     measurement->channel = rv_arena_text(run->report->arena, recording->channels[channel].label);
     measurement->sweeps_used = wave->sweeps.used_count;
     measurement->sweeps_rejected = wave->sweeps.sweep_count - wave->sweeps.used_count;
-    struct rv_mark_request ask = {.kind = response->kind,
-                                  .search_from_ms = run->settings->search_from_ms,
-                                  .search_to_ms = run->settings->search_to_ms,
-                                  .subtract_tail = run->settings->subtract_tail,
-                                  .limit_uv = limit_uv(run, response)};
-    status = rv_mark_compound(&wave->sweeps, &ask, run->report->arena, &wave->compound, err);
+    status = mark_and_measure(run, wave, measurement, err);
+    if (status == RV_OK && stimuli.count < all.count)
+        status = measure_series(recording, &all, request, wave, measurement, err);
     if (status != RV_OK)
         return status;
-    wave->marked = true;
-    rv_measure_wave(&wave->sweeps, &wave->compound, measurement);
-    note_processing(run, measurement, &mains, &stimuli, &recording->channels[channel]);
-    return keep_trace(run, wave, measurement, err);
+    status =
+        note_processing(run, measurement, &mains, &stimuli, &recording->channels[channel], err);
+    return status == RV_OK ? keep_trace(run, wave, measurement, err) : status;
 }
 
 static enum rv_status measure_waveform(struct run *run, size_t index, struct rv_error *err)
@@ -218,11 +295,6 @@ static enum rv_status measure_waveform(struct run *run, size_t index, struct rv_
     return cut(run, recording, index, channel, err);
 }
 
-static bool marked_compound(const struct rv_response *response)
-{
-    return response->kind == RV_MOTOR || response->kind == RV_SENSORY || response->kind == RV_MIXED;
-}
-
 /* One bad recording costs its response, not the report. Our own mistakes and lack of memory end
  * it. */
 static enum rv_status measure_response(struct run *run, size_t index, size_t *failed,
@@ -233,7 +305,7 @@ static enum rv_status measure_response(struct run *run, size_t index, size_t *fa
     measurement->response = response;
     measurement->temperature_c = NAN;
     measurement->snr_db = NAN;
-    if (response->file != NULL && marked_compound(response)) {
+    if (response->file != NULL) {
         struct rv_error problem = {.status = RV_OK};
         enum rv_status status = measure_waveform(run, index, &problem);
         if (status == RV_NO_MEMORY || status == RV_INTERNAL || status == RV_STUDY) {
@@ -246,11 +318,6 @@ static enum rv_status measure_response(struct run *run, size_t index, size_t *fa
             rv_notice_add(&run->notices, RV_PROBLEM, "recording_unusable", response->id, "%s",
                           problem.text);
         }
-    } else if (response->file != NULL) {
-        rv_notice_add(&run->notices, RV_WARNING, "waveform_not_measured", response->id,
-                      "waveforms of kind %s are not measured by this version; entered values are "
-                      "used",
-                      rv_kind_name(response->kind));
     }
     rv_measure_entered(response, measurement);
     return RV_OK;
@@ -300,11 +367,6 @@ static enum rv_status prepare(struct run *run, struct rv_error *err)
     run->align = rv_allocate(count, sizeof *run->align);
     if (run->measurements == NULL || run->waves == NULL || run->align == NULL)
         return rv_fail_memory(err);
-    for (size_t i = 0; i < run->study->notice_count; i++) {
-        const struct rv_notice *notice = &run->study->notices[i];
-        rv_notice_add(&run->notices, notice->level, notice->code, notice->where, "%s",
-                      notice->text);
-    }
     enum rv_status status = rv_reference_open(run->settings->reference_path,
                                               run->settings->reference_set, &run->reference, err);
     if (status != RV_OK)
@@ -332,6 +394,8 @@ static enum rv_status measure_all(struct run *run, struct rv_error *err)
     if (status == RV_OK)
         status = rv_measure_segments(run->study, run->measurements, count, run->align,
                                      &run->notices, err);
+    if (status == RV_OK)
+        rv_measure_f_paths(run->measurements, count);
     if (status == RV_OK)
         status =
             rv_reference_judge(run->reference, run->study, run->settings->correct_temperature,

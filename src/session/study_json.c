@@ -440,6 +440,8 @@ enum rv_status rv_study_json(const char *bytes, size_t length, struct rv_study *
 {
     json_error_t problem;
     json_t *root = json_loadb(bytes, length, JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL && json_error_code(&problem) == json_error_out_of_memory)
+        return rv_fail_memory(err);
     if (root == NULL)
         return rv_fail(err, RV_STUDY, "line %d, column %d: %s", problem.line, problem.column,
                        problem.text);

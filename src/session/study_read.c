@@ -167,7 +167,8 @@ enum rv_status rv_study_read(const char *path, const struct rv_settings *setting
     if (status != RV_OK) {
         rv_notices_finish(&notices);
         rv_study_free(made);
-        return rv_fail_in(err, status, "%s", path);
+        bool named = err != NULL && rv_text_starts(err->text, path); /* by the recording's reader */
+        return named ? status : rv_fail_in(err, status, "%s", path);
     }
     *study = made;
     return RV_OK;

@@ -53,8 +53,7 @@ static enum rv_status read_label(struct builder *builder, const char *source, co
     bool told = rv_notice_has(builder->notices, "label_not_understood", source);
     if (said->label.not_understood != NULL && !told)
         rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
-                      "%s \"%s\": not understood: %s", source, said->text,
-                      said->label.not_understood);
+                      "\"%s\" is not understood: %s", said->text, said->label.not_understood);
     return RV_OK;
 }
 
@@ -188,7 +187,8 @@ static enum rv_status keep_response(struct builder *builder, size_t channel,
         response->stimuli = rv_arena_text(arena, group->indices.bytes);
     if (isnan(response->intensity_ma))
         response->intensity_ma = group->intensity_ma;
-    if (response->id == NULL || response->channel == NULL ||
+    if (response->id == NULL || response->channel == NULL || group->indices.failed ||
+        (group->indices.length > 0 && response->stimuli == NULL) ||
         !rv_grow(&builder->responses, &builder->capacity, builder->count + 1,
                  sizeof *builder->responses))
         return rv_fail_memory(err);

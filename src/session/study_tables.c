@@ -75,6 +75,7 @@ static const struct cell_column response_columns[] = {
     NAME("stimulate", stimulate, rv_word_stimulate, rv_word_nearest_site),
     NUMBER("distance_mm", distance_mm, "millimetres are expected; is this cm?"),
     NUMBER("segment_mm", segment_mm, "millimetres are expected; is this cm?"),
+    NUMBER("spine_mm", spine_mm, "millimetres are expected; is this cm?"),
     NUMBER("distance_se_mm", distance_se_mm, NULL),
     NUMBER("temperature_c", temperature_c, "degrees Celsius of the skin are expected"),
     TEXT("file", file),
@@ -146,6 +147,7 @@ struct rv_response rv_response_blank(void)
 {
     struct rv_response response = {.distance_mm = NAN,
                                    .segment_mm = NAN,
+                                   .spine_mm = NAN,
                                    .distance_se_mm = NAN,
                                    .temperature_c = NAN,
                                    .intensity_ma = NAN,

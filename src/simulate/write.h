@@ -24,6 +24,9 @@ enum rv_status rv_recording_write(const struct rv_case *the_case, const struct r
 enum rv_status rv_record_write(const struct rv_case *the_case, const struct rv_made_file *file,
                                double noise_scale, const char *path, struct rv_error *err);
 
+/* When the stimulus of a sweep is given in WAV and text tables; on a sample. */
+double rv_continuous_time_s(const struct rv_made_file *file, size_t sweep);
+
 /* Appends the rows of one recording; *number counts the responses of the study. */
 void rv_responses_header(struct rv_text *table);
 void rv_responses_rows(const struct rv_made_file *file, enum rv_file_format format,

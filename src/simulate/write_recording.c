@@ -233,7 +233,7 @@ struct continuous {
     double *stimulus_s;
 };
 
-static double continuous_time(const struct rv_made_file *file, size_t sweep)
+double rv_continuous_time_s(const struct rv_made_file *file, size_t sweep)
 {
     double spacing_s = fmax(continuous_s, 2.0 * (file->before_ms + file->after_ms) / 1000.0);
     return spacing_s * ((double)sweep + 0.5);
@@ -308,8 +308,8 @@ static void put_csv(const struct continuous *all, struct rv_text *table)
 static enum rv_status write_continuous(const struct rv_made_file *file, bool wav,
                                        double noise_scale, const char *path, struct rv_error *err)
 {
-    double length_s = continuous_time(file, file->sweep_count) -
-                      0.5 * (continuous_time(file, 1) - continuous_time(file, 0));
+    double length_s = rv_continuous_time_s(file, file->sweep_count) -
+                      0.5 * (rv_continuous_time_s(file, 1) - rv_continuous_time_s(file, 0));
     struct continuous all = {.file = file, .count = (size_t)(length_s * file->rate_hz)};
     struct rv_text text = {0};
     enum rv_status status = RV_OK;
@@ -319,7 +319,7 @@ static enum rv_status write_continuous(const struct rv_made_file *file, bool wav
         status = rv_fail_memory(err);
     if (status == RV_OK) {
         for (size_t s = 0; s < file->sweep_count; s++)
-            all.stimulus_s[s] = continuous_time(file, s);
+            all.stimulus_s[s] = rv_continuous_time_s(file, s);
         rv_signal_render(file, all.stimulus_s, noise_scale, 0, 0.0, all.count, all.uv);
         if (wav)
             put_wav(&all, &text);

@@ -36,17 +36,26 @@ void rv_responses_header(struct rv_text *table)
                           "note\n");
 }
 
-/* An annotation in EDF; a range of the triggers elsewhere. */
+/* An annotation in EDF; a range of the triggers in a text table; times in WAV, which cannot say
+ * that its second channel is a trigger. */
 static void put_stimuli(const struct rv_made_file *file, size_t site, enum rv_file_format format,
                         struct rv_text *table)
 {
+    char time_s[32];
     if (format == RV_FILE_EDF) {
         rv_text_format(table, "\tStimulus %s %s", rv_side_name(file->nerve->side),
                        file->sites[site].stretch->stimulate);
         return;
     }
     size_t each = file->sweep_count / file->site_count;
-    rv_text_format(table, "\t%zu-%zu", site * each + 1, (site + 1) * each);
+    if (format == RV_FILE_CSV) {
+        rv_text_format(table, "\t%zu-%zu", site * each + 1, (site + 1) * each);
+        return;
+    }
+    for (size_t i = site * each; i < (site + 1) * each; i++) {
+        rv_number_write(rv_continuous_time_s(file, i), time_s);
+        rv_text_format(table, "%s%s", i == site * each ? "\ttimes:" : ",", time_s);
+    }
 }
 
 static void put_row(const struct rv_made_file *file, size_t site, enum rv_file_format format,

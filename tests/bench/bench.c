@@ -132,13 +132,12 @@ static void side_new(struct side *side, size_t band_count, size_t tap_count, con
             48000.0, {"bench", 20.0 + (double)i, 3000.0, 50.0}, RV_LINEAR_PHASE, tap_count};
     check(rv_filter_bank_new(designs, band_count, CHANNELS, &side->bank, &err), &err);
     size_t pushed = 0, forward = 0, inverse = 0;
-    for (size_t n = 1; forward == 0; n *= 2) { /* the size of its blocks, by counting */
-        static const float zeros[4096];
-        const float *pointers[CHANNELS] = {zeros, zeros};
+    while (forward == 0) { /* the size of its blocks, by counting */
+        static const float zero;
+        const float *pointers[CHANNELS] = {&zero, &zero};
         check(rv_filter_bank_push(side->bank, pointers, 1, &err), &err);
         pushed++;
         rv_filter_bank_counts(side->bank, &forward, &inverse);
-        n = 1;
     }
     side->useful = pushed - tap_count / 2;
     side->size = side->useful + tap_count - 1;

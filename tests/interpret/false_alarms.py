@@ -28,7 +28,7 @@ COLUMN = {"onset_latency": "onset_ms", "negative_peak_latency": "peak_ms", "cond
           "f_minimum": "f_min_ms", "h_latency": "h_latency_ms"}
 CV = {"onset_ms": 0.11, "peak_ms": 0.07, "velocity_m_s": 0.075, "f_min_ms": 0.075, "h_latency_ms": 0.07}
 Z97 = 1.881  # 97th percentile
-HEADER = COLUMNS + ["f_min_ms"]
+HEADER = COLUMNS
 
 
 def rows_of(limbs):
@@ -36,7 +36,7 @@ def rows_of(limbs):
     for limb, side in limbs:
         base = ARM if limb == "arm" else LEG
         for key, values in base.items():
-            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t")), f_min_ms="n/a"))
+            rows.append(dict(zip(COLUMNS, response_row(side, key, values).split("\t"))))
         for nerve, record, site, value in ([("median", "APB", "wrist", "27.0"), ("ulnar", "ADM", "wrist", "27.5")] if limb == "arm" else
                                            [("fibular", "EDB", "ankle", "48.0"), ("tibial", "AH", "ankle", "49.0")]):
             rows.append(dict.fromkeys(HEADER, "n/a") | dict(kind="f_wave", nerve=nerve, side=side, record=record, stimulate=site, present="yes", f_min_ms=value))
@@ -78,7 +78,7 @@ def draw(rng, rows, report):
                 drawn = upper * (1 + CV[column] * z) / (1 + CV[column] * Z97)
                 beyond += drawn > upper
             elif lower is not None and column.startswith("amplitude"):
-                drawn = lower * math.exp(0.4 * (Z97 - z))
+                drawn = min(lower * math.exp(0.4 * (Z97 - z)), 50 if column == "amplitude_mv" else 250)
                 beyond += drawn < lower
             elif lower is not None:
                 drawn = lower * (1 - CV[column] * z) / (1 - CV[column] * Z97)
@@ -113,6 +113,13 @@ def entrapment_segments(rng, rows):
         if row["kind"] == "motor" and row["stimulate"] in ("above elbow", "popliteal fossa") and key in near:
             mean, sd = (3.3, 6.2) if row["nerve"] == "ulnar" else (0, 5)
             row["velocity_m_s"] = "%.1f" % (near[key] - rng.gauss(mean, sd))
+
+
+def reflexes(rng, rows):
+    """The H-reflex of the second side differs by 0.2 (SD 1.0) ms: clinical.md C05."""
+    found = [row for row in rows if row["kind"] == "h_reflex"]
+    if len(found) == 2:
+        found[1]["h_latency_ms"] = "%.2f" % (float(found[0]["h_latency_ms"]) + rng.gauss(0.2, 1.0))
 
 
 def needle_of(rng, limbs):
@@ -154,6 +161,7 @@ def main():
             n, k = draw(rng, rows, run(arguments.program, folder))
             proximal_amplitudes(rng, rows)
             entrapment_segments(rng, rows)
+            reflexes(rng, rows)
             write(folder, person, rows, needle, arguments.days)
             report = run(arguments.program, folder)
         judged, beyond = judged + n, beyond + k

@@ -79,7 +79,8 @@ class Case:
         if self.needle_header:
             write(os.path.join(self.folder, "needle.tsv"), self.needle_header, needle)
         primary, standing, roots = run(self.program, self.folder)
-        jumps = [p for p in standing - self.standing if p not in LESS]
+        less = LESS + (("radiculopathy",) if "polyradiculopathy" in self.standing else ())
+        jumps = [p for p in standing - self.standing if p not in less]
         moved = bool(self.roots) and bool(roots) and not any(a & b for a in self.roots for b in roots)
         return primary, jumps, moved
 

@@ -133,12 +133,3 @@ Test(serial, fall_of_a_sensory_response_is_not_called_a_root)
     cr_expect_not_null(strstr(two.now.report.interpretation.progression[1].answer, "not a root"));
     close_two(&two);
 }
-
-/* 2025-11-02 to 2026-03-02: 28 + 31 + 31 + 28 + 2 = 120 days. 2024 had a 29 February. */
-Test(serial, days_between_dates)
-{
-    cr_expect_float_eq(rv_days_between("2025-11-02", "2026-03-02"), 120, 1e-9);
-    cr_expect_float_eq(rv_days_between("2024-02-28", "2024-03-01"), 2, 1e-9);
-    cr_expect(isnan(rv_days_between(NULL, "2024-03-01")));
-    cr_expect(isnan(rv_days_between("yesterday", "2024-03-01")));
-}

@@ -15,6 +15,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_ROWS = 400 };
@@ -217,6 +218,24 @@ Test(tables, every_lesion_is_found_when_its_whole_territory_is_lost)
         cr_assert_neq(best, SIZE_MAX, "%s", cell(&lesions, row, "id"));
         cr_expect_str_eq(cell(&lesions, best, "id"), cell(&lesions, row, "id"));
         bench_close(&bench);
+    }
+    rv_arena_free(arena);
+}
+
+Test(tables, every_rule_is_explained_in_the_documentation)
+{
+    struct rv_arena *arena = rv_arena_new();
+    struct rv_table rules;
+    struct rv_error err = {0};
+    char *text, mark[64];
+    size_t length;
+    read_table(arena, "rules.tsv", &rules);
+    cr_assert_eq(
+        rv_file_read(arena, TEST_SOURCE_ROOT "/docs/clinical.md", 1 << 20, &text, &length, &err),
+        RV_OK, "%s", err.text);
+    for (size_t row = 0; row < rules.row_count; row++) {
+        snprintf(mark, sizeof mark, "| %s |", cell(&rules, row, "id"));
+        cr_expect_not_null(strstr(text, mark), "%s", mark);
     }
     rv_arena_free(arena);
 }

@@ -4,6 +4,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
+#include "knowledge/late_windows.h"
 
 #include <criterion/criterion.h>
 
@@ -208,4 +209,36 @@ Test(tables, plausible_bands_are_numbers_in_order)
         cr_assert(!isnan(lower) || !isnan(upper), "%s", quantity);
         cr_assert(isnan(lower) || isnan(upper) || lower < upper, "%s", quantity);
     }
+}
+
+/* Each row is reached by a response it is for, and its window is one. */
+Test(tables, late_windows_are_found_and_move_with_the_height)
+{
+    struct rv_table table = table_of("late_windows.tsv");
+    for (size_t row = 0; row < table.row_count; row++) {
+        double from, to;
+        cr_assert(rv_number_text(cell(&table, row, "from_ms"), &from, NULL));
+        cr_assert(rv_number_text(cell(&table, row, "to_ms"), &to, NULL));
+        cr_assert(from < to, "line %zu", table.lines[row]);
+        cr_assert(listed(cell(&table, row, "kind"), "f_wave|h_reflex|blink"));
+        cr_assert(listed(cell(&table, row, "part"), "late|early"));
+    }
+    struct rv_response f = {.kind = RV_F_WAVE, .nerve = "tibial", .stimulate = "ankle"};
+    bool found = false;
+    double from[3] = {0}, to[3] = {0};
+    const double height_cm[] = {160, 180, (double)NAN};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert(rv_late_window(&f, RV_LATE_LATE, height_cm[i], &found, &from[i], &to[i], NULL) ==
+                  RV_OK);
+    /* 0.27 ms/cm over 20 cm; not known: 20 cm either way of 170 */
+    cr_expect(found);
+    cr_expect_float_eq(from[1] - from[0], 5.4, 1e-9);
+    cr_expect(from[2] < from[0] && to[2] > to[1]);
+    f.stimulate = "popliteal fossa"; /* a more exact row: the wave comes earlier */
+    double knee_from, knee_to;
+    cr_assert(rv_late_window(&f, RV_LATE_LATE, 160, &found, &knee_from, &knee_to, NULL) == RV_OK);
+    cr_expect(knee_from < from[0]);
+    f.nerve = "phrenic";
+    cr_assert(rv_late_window(&f, RV_LATE_LATE, 160, &found, &knee_from, &knee_to, NULL) == RV_OK);
+    cr_expect_not(found);
 }

@@ -66,7 +66,7 @@ static void unit_template(double plate, double half, double depth, double refere
         double sum = 0.0;
         for (int k = 0; k < STEPS; k++) {
             const double slope = source_slope((front - (k + 0.5) * dz) / length);
-            if (slope != 0.0) {
+            if (fabs(slope) > 0.0) {
                 sum += slope * (weight[0][k] + weight[1][k]);
             }
         }
@@ -167,8 +167,8 @@ static void make_snap(const struct sim_case *p, struct sim_random *random, doubl
         largest = fmax(largest, fabs(kernel[i]));
     }
     for (int i = 1; i + 1 < POINTS; i++) {
-        const bool top = fabs(kernel[i]) >= fabs(kernel[i - 1]) &&
-                         fabs(kernel[i]) > fabs(kernel[i + 1]);
+        const bool top =
+            fabs(kernel[i]) >= fabs(kernel[i - 1]) && fabs(kernel[i]) > fabs(kernel[i + 1]);
         if (top && fabs(kernel[i]) > 0.8 * largest) {
             sign = kernel[i] < 0.0 ? -1.0 : 1.0;
             break;

@@ -55,9 +55,9 @@ static void add(struct trial_sums *sums, const struct trial_plan *plan, const st
                 const struct rv_compound *marked, const struct sim_truth *truth)
 {
     const double limit_ms = plan->kind == RV_MOTOR ? 0.5 : 0.3;
-    const double expected[TRIAL_VALUES] = {truth->onset_ms,        truth->peak_ms,
-                                           truth->amplitude_uv,    truth->peak_to_peak_uv,
-                                           truth->duration_ms,     truth->area_uvms};
+    const double expected[TRIAL_VALUES] = {truth->onset_ms,     truth->peak_ms,
+                                           truth->amplitude_uv, truth->peak_to_peak_uv,
+                                           truth->duration_ms,  truth->area_uvms};
     const struct outcome outcome = read_marks(marked);
     const double off = fabs(outcome.value[TRIAL_ONSET] - truth->onset_ms);
     const bool failed = !outcome.known[TRIAL_ONSET] || off > limit_ms;

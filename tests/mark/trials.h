@@ -23,8 +23,8 @@ struct trial_plan {
     size_t count;
     double rate_hz; /* 0: 10, 20, 24 and 48 kHz in turn */
     uint64_t seed;
-    int shape;    /* -1: as drawn */
-    bool clean;   /* no artefact, hum, drift; 5 ms before the stimulus */
+    int shape;   /* -1: as drawn */
+    bool clean;  /* no artefact, hum, drift; 5 ms before the stimulus */
     int verbose; /* 1: prints failures, 2: everything */
 };
 

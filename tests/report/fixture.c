@@ -412,7 +412,8 @@ static void interpretation(struct build *b)
                                                 0.043,
                                                 0.92,
                                                 RV_NORMAL,
-                                                "longer, within the reference change"}};
+                                                "longer, within the reference change",
+                                                NULL}};
     struct rv_interpretation *i = &b->report->interpretation;
     i->findings = findings;
     i->finding_count = 2;

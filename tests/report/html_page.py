@@ -14,10 +14,10 @@ import sys
 import tempfile
 import threading
 
-VOID = {"meta", "link", "br", "path", "img"}
-ALLOWED = set("""html head meta link title style body main header nav a h1 h2 h3 p section dl dt dd ul li b span
+VOID = {"meta", "link", "br", "path", "circle", "img"}
+ALLOWED = set("""html head circle meta link title style body main header nav a h1 h2 h3 p section dl dt dd ul li b span
 div table thead tbody tr th td small figure figcaption svg path text""".split())
-ALLOWED_ATTRIBUTES = set("""lang charset http-equiv content name rel href id class scope colspan viewbox role
+ALLOWED_ATTRIBUTES = set("""cx cy r lang charset http-equiv content name rel href id class scope colspan viewbox role
 aria-label d x y""".split())
 
 

@@ -2,6 +2,7 @@
  * The document: its order, what it leaves out, what its cells say.
  */
 #include "fixture.h"
+#include "report/chart.h"
 #include "report/compose.h"
 
 #include <criterion/criterion.h>
@@ -164,6 +165,28 @@ Test(compose, sites_of_a_nerve_are_stacked_distal_on_top)
             f_waves = p->plot;
     cr_assert_not_null(f_waves);
     cr_expect_eq(f_waves->lane_count, 20);
+    rv_document_free(document);
+    fixture_free(report);
+}
+
+/* The change of the fixture: 4.6 +- 0.03 to 5.12 ms, reference change 0.92: band 3.68 to 5.52. */
+Test(compose, a_changed_value_has_a_chart_with_its_reference_change)
+{
+    struct rv_report *report = fixture_new(false);
+    struct rv_document *document = document_of(report);
+    const struct rv_chart *chart = NULL;
+    for (const struct rv_part *p = section_of(document, "earlier")->parts; p != NULL; p = p->next)
+        if (p->kind == RV_BLOCK_CHARTS)
+            chart = p->charts;
+    cr_assert_not_null(chart);
+    cr_assert_null(chart->next);
+    cr_expect_float_eq(chart->bands->y_from, 3.68, 1e-9);
+    cr_expect_float_eq(chart->bands->y_to, 5.52, 1e-9);
+    cr_assert_eq(chart->series->count, 2);
+    cr_expect_float_eq(chart->series->points[0].y, 4.6, 1e-9);
+    cr_expect_float_eq(chart->series->points[0].y_se, 0.03, 1e-9);
+    cr_expect_str_eq(chart->series->points[1].label, "5.12");
+    cr_expect_eq(chart->series->points[1].style, RV_POINT_PLAIN);
     rv_document_free(document);
     fixture_free(report);
 }

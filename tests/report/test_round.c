@@ -87,3 +87,13 @@ Test(round, typed_digits_are_found_again)
     cr_expect_eq(rv_round_typed_decimals(NAN), 0);
     cr_expect_eq(rv_round_typed_decimals(0), 0);
 }
+
+Test(round, steps_of_axes_are_one_two_or_five)
+{
+    static const struct {
+        double from, to;
+    } rows[] = {{0.3, 0.5}, {1, 1}, {1.1, 2}, {30, 50}, {6000, 10000}, {-1, 1}, {0, 1}, {NAN, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        cr_expect_float_eq(rv_round_nice(rows[i].from), rows[i].to, 1e-9 * rows[i].to, "%g",
+                           rows[i].from);
+}
