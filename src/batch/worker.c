@@ -10,6 +10,7 @@
 #include <ranvier/ranvier.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,14 +65,19 @@ static void begin_outcome(struct rows *rows, enum outcome_kind kind, const char 
     rows_text(rows, input_sha256);
 }
 
-static void fail_outcome(struct rows *rows, const char *input_sha256, const struct rv_error *err)
+/* The sentence names the input, whichever stage it comes from. */
+static void fail_outcome(struct rows *rows, const char *path, const char *input_sha256,
+                         const struct rv_error *err)
 {
+    char text[sizeof err->text];
+    bool named = strncmp(err->text, path, strlen(path)) == 0;
+    snprintf(text, sizeof text, "%.300s%s%.440s", named ? "" : path, named ? "" : ": ", err->text);
     rows->count = 0;
     rows->failed = false;
     begin_outcome(rows, OUTCOME_FAILED, input_sha256);
     rows_integer(rows, err->status);
     rows_text(rows, reason_of(err->status));
-    rows_text(rows, err->text);
+    rows_text(rows, text);
 }
 
 static bool is_folder(const char *path)
@@ -135,7 +141,7 @@ static void work(const struct pool *pool, const struct item *item, struct rows *
         status = err.status = RV_NO_MEMORY;
     }
     if (status != RV_OK)
-        fail_outcome(rows, sha256, &err);
+        fail_outcome(rows, item->path, sha256, &err);
 }
 
 void worker_serve(const struct pool *pool, int from, int to)

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -183,6 +184,18 @@ def export_refuses_what_it_does_not_know(t):
     check(len(open(t.path("there.tsv")).read()) > 100, "not replaced")
 
 
+def the_documented_questions_have_answers(t):
+    batch(t, with_recordings(t, 3))
+    with open(os.path.join(t.root, "docs", "batch.md")) as page:
+        questions = re.findall(r"```sql\n(.*?)```", page.read(), re.S)
+    check(len(questions) >= 4, "the page lost its questions")
+    connection = sqlite3.connect(t.path(DB))
+    answers = [connection.execute(q).fetchall() for q in questions]
+    sexes = dict((row[0], row[1]) for row in answers[0])
+    check(sexes.get("female", 0) >= 4, str(answers[0]))
+    connection.close()
+
+
 # ------------------------------------------------------------------ rows B
 
 def b_01_one_bad_file_costs_its_own_row(t):
@@ -192,6 +205,7 @@ def b_01_one_bad_file_costs_its_own_row(t):
     check("9 found, 8 done, 0 unchanged, 1 failed" in result.words, result.words)
     failed = rows_of(t, table="failures")
     check(len(failed) == 1 and failed[0]["path"].endswith("broken.edf"), str(failed))
+    check(failed[0]["text"].startswith(failed[0]["path"]), str(failed))
     check(failed[0]["reason"] == "data" and failed[0]["status"] == "65", str(failed))
     check(len(rows_of(t, table="studies")) == 8, "studies are missing")
 
@@ -413,6 +427,19 @@ def a_worker_that_dies_costs_its_input_only(t):
         failed = rows_of(t, database, "failures")
         check([f["reason"] for f in failed] == [word], str(failed))
         check(len(rows_of(t, database, "studies")) == 4, "studies")
+
+
+def an_input_beyond_the_memory_limit_costs_itself_only(t):
+    folder = archive(t, 2)
+    rows = "".join("%d,1\n" % i for i in range(9000000))
+    t.write("archive/large.csv", "time_ms,R APB [uV]\n" + rows)
+    batch(t, folder, "--memory", "64", code=1)
+    failed = rows_of(t, table="failures")
+    with open(t.program, "rb") as file:
+        sanitized = b"__asan_init" in file.read()
+    # A sanitized build keeps no limit: there it is the recording that has no stimulus.
+    check([f["reason"] for f in failed] == ["data" if sanitized else "memory"], str(failed))
+    check(len(rows_of(t, table="studies")) == 2, "studies")
 
 
 def one_process_and_many_export_the_same_bytes(t):
