@@ -54,7 +54,6 @@ only() {
 }
 only 'fftw3' '^src/dsp/fft\.[ch]$'
 only 'sndfile' '^src/acquire/(read_sndfile|write_wav|sndfile_[a-z]+)\.[ch]$'
-
 only 'sqlite3' '^src/batch/store\.c$'
 
 # Words that must not stand in the library.

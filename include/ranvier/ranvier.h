@@ -24,6 +24,7 @@
 #include <ranvier/settings.h>
 #include <ranvier/simulate.h>
 #include <ranvier/source.h>
+#include <ranvier/stream.h>
 #include <ranvier/study.h>
 #include <ranvier/words.h>
 

@@ -13,6 +13,7 @@ extern "C" {
 struct rv_render_options {
     bool colour;  /* text: ANSI colours */
     size_t width; /* text: columns; 0: 100 */
+    bool compact; /* json: on one line, without its line end */
 };
 
 /* Where bytes go: returns false when they could not be taken. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Raw PCM: samples and nothing else; encoding, rate and number of channels are told by the user.
  */
-#include "acquire/bytes.h"
+#include "acquire/pcm.h"
 #include "acquire/planes.h"
 #include "acquire/reader.h"
 #include "base/error.h"
@@ -17,96 +17,13 @@ enum {
     RATE_MAX = 1000000,
 };
 
+/* Of a pipe, which may be live: a block must not wait long to be full. */
+static const double PIPE_BLOCK_S = 0.005;
 /* With the bytes of the other order this much smoother, the given order is doubted. */
 static const double SMOOTHER = 10;
 
-struct encoding {
-    size_t bytes;
-    int bits;               /* 0: floating point */
-    enum rv_encoding other; /* the same in the other byte order */
-    double (*sample)(const unsigned char *bytes);
-};
-
-static double s16le(const unsigned char *b)
-{
-    return rv_signed(rv_u16le(b), 16);
-}
-
-static double s16be(const unsigned char *b)
-{
-    return rv_signed(rv_u16be(b), 16);
-}
-
-static double s24le(const unsigned char *b)
-{
-    return rv_signed(rv_u16le(b) | (uint32_t)b[2] << 16, 24);
-}
-
-static double s24be(const unsigned char *b)
-{
-    return rv_signed((uint32_t)rv_u16be(b) << 8 | b[2], 24);
-}
-
-static double s32le(const unsigned char *b)
-{
-    return rv_signed(rv_u32le(b), 32);
-}
-
-static double s32be(const unsigned char *b)
-{
-    return rv_signed(rv_u32be(b), 32);
-}
-
-static double single(uint32_t bits)
-{
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return (double)number;
-}
-
-static double f32le(const unsigned char *b)
-{
-    return single(rv_u32le(b));
-}
-
-static double f32be(const unsigned char *b)
-{
-    return single(rv_u32be(b));
-}
-
-static double twice(uint64_t bits)
-{
-    double number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
-
-static double f64le(const unsigned char *b)
-{
-    return twice(rv_u64le(b));
-}
-
-static double f64be(const unsigned char *b)
-{
-    return twice(rv_u64be(b));
-}
-
-static double u8(const unsigned char *b)
-{
-    return (double)b[0] - 128;
-}
-
-static const struct encoding encodings[] = {
-    [RV_S16LE] = {2, 16, RV_S16BE, s16le}, [RV_S16BE] = {2, 16, RV_S16LE, s16be},
-    [RV_S24LE] = {3, 24, RV_S24BE, s24le}, [RV_S24BE] = {3, 24, RV_S24LE, s24be},
-    [RV_S32LE] = {4, 32, RV_S32BE, s32le}, [RV_S32BE] = {4, 32, RV_S32LE, s32be},
-    [RV_F32LE] = {4, 0, RV_F32BE, f32le},  [RV_F32BE] = {4, 0, RV_F32LE, f32be},
-    [RV_F64LE] = {8, 0, RV_F64BE, f64le},  [RV_F64BE] = {8, 0, RV_F64LE, f64be},
-    [RV_U8] = {1, 8, RV_U8, u8},
-};
-
 struct state {
-    const struct encoding *encoding;
+    const struct rv_pcm *encoding;
     size_t frame_bytes, block_frames;
     unsigned char *bytes; /* heap, of one block */
     struct rv_planes planes;
@@ -116,7 +33,7 @@ struct state {
 };
 
 /* Mean step of the first channel in one byte order; infinite where it is no number. */
-static double roughness(const struct encoding *encoding, const unsigned char *bytes, size_t size,
+static double roughness(const struct rv_pcm *encoding, const unsigned char *bytes, size_t size,
                         size_t frame_bytes)
 {
     double sum = 0;
@@ -128,7 +45,7 @@ static double roughness(const struct encoding *encoding, const unsigned char *by
 static enum rv_status doubt_order(struct rv_source *source, struct rv_error *err)
 {
     const struct state *state = source->state;
-    const struct encoding *other = &encodings[state->encoding->other];
+    const struct rv_pcm *other = rv_pcm_find(state->encoding->other);
     const unsigned char *bytes;
     size_t size;
     enum rv_status status = rv_input_peek(source->input, RV_PEEK_MAX, &bytes, &size, err);
@@ -181,7 +98,7 @@ static enum rv_status check_options(const struct rv_source_options *options, str
     if (options->channel_count > CHANNEL_MAX)
         return rv_fail(err, RV_MISUSE, "%zu channels, expected 1 to %d", options->channel_count,
                        CHANNEL_MAX);
-    if ((size_t)options->encoding >= sizeof encodings / sizeof encodings[0])
+    if (rv_pcm_find(options->encoding) == NULL)
         return rv_fail(err, RV_MISUSE, "encoding %d is not known", (int)options->encoding);
     return RV_OK;
 }
@@ -193,9 +110,12 @@ static enum rv_status make_state(struct rv_source *source, struct rv_error *err)
     if (state == NULL)
         return rv_fail_memory(err);
     source->state = state;
-    state->encoding = &encodings[source->options.encoding];
+    state->encoding = rv_pcm_find(source->options.encoding);
     state->frame_bytes = state->encoding->bytes * count;
     state->block_frames = BLOCK_BYTES / state->frame_bytes;
+    double piped = source->options.rate_hz * PIPE_BLOCK_S;
+    if (rv_input_size(source->input) == UINT64_MAX && piped < (double)state->block_frames)
+        state->block_frames = piped > 1 ? (size_t)piped : 1;
     state->bytes = rv_allocate(BLOCK_BYTES, 1);
     source->channels = rv_arena_alloc(source->arena, count, sizeof *source->channels);
     state->factors = rv_arena_alloc(source->arena, count, sizeof *state->factors);

@@ -43,6 +43,7 @@ struct rv_reader {
 
 /* In the order in which they are asked; NULL at the end. */
 extern const struct rv_reader *const rv_readers[];
+extern const struct rv_reader rv_reader_frames;
 extern const struct rv_reader rv_reader_edf;
 extern const struct rv_reader rv_reader_sndfile;
 extern const struct rv_reader rv_reader_wfdb;

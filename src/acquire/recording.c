@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A whole recording in memory: the blocks of a source put together, events in time order.
  */
-#include "acquire/reader.h"
+#include "acquire/collect.h"
 #include "base/error.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct channel_samples {
-    double *samples; /* heap; owned by the recording once it is made */
-    size_t count, capacity;
-};
-
-struct segment_start {
-    double start_s;
-    size_t *first; /* of each channel; in the arena */
-};
-
-struct collected_event {
-    struct rv_event event;
-    size_t order; /* of arrival: events of one time keep it */
-};
-
-struct collector {
-    struct rv_arena *arena;
-    size_t channel_count;
-    struct channel_samples *channels;
-    struct segment_start *segments;
-    size_t segment_count, segment_capacity;
-    struct collected_event *events;
-    size_t event_count, event_capacity;
-};
 
 /* What rv_recording_free finds behind the public struct. */
 struct owned_recording {
@@ -38,7 +13,7 @@ struct owned_recording {
     double **samples; /* in the arena; what they point to is heap */
 };
 
-static enum rv_status begin_segment(struct collector *collector, double start_s,
+static enum rv_status begin_segment(struct rv_collector *collector, double start_s,
                                     struct rv_error *err)
 {
     size_t *first = rv_arena_alloc(collector->arena, collector->channel_count, sizeof *first);
@@ -47,15 +22,15 @@ static enum rv_status begin_segment(struct collector *collector, double start_s,
         return rv_fail_memory(err);
     for (size_t i = 0; i < collector->channel_count; i++)
         first[i] = collector->channels[i].count;
-    collector->segments[collector->segment_count++] = (struct segment_start){start_s, first};
+    collector->segments[collector->segment_count++] = (struct rv_collected_segment){start_s, first};
     return RV_OK;
 }
 
-static enum rv_status add_samples(struct collector *collector, const struct rv_block *block,
+static enum rv_status add_samples(struct rv_collector *collector, const struct rv_block *block,
                                   struct rv_error *err)
 {
     for (size_t i = 0; i < block->channel_count; i++) {
-        struct channel_samples *channel = &collector->channels[i];
+        struct rv_collected_channel *channel = &collector->channels[i];
         size_t count = block->sample_count[i], wanted;
         if (!rv_add(channel->count, count, &wanted) ||
             !rv_grow(&channel->samples, &channel->capacity, wanted, sizeof *channel->samples))
@@ -68,7 +43,7 @@ static enum rv_status add_samples(struct collector *collector, const struct rv_b
     return RV_OK;
 }
 
-static enum rv_status add_events(struct collector *collector, const struct rv_block *block,
+static enum rv_status add_events(struct rv_collector *collector, const struct rv_block *block,
                                  struct rv_error *err)
 {
     for (size_t i = 0; i < block->event_count; i++) {
@@ -77,15 +52,28 @@ static enum rv_status add_events(struct collector *collector, const struct rv_bl
         if (text == NULL || !rv_grow(&collector->events, &collector->event_capacity,
                                      collector->event_count + 1, sizeof *collector->events))
             return rv_fail_memory(err);
-        struct collected_event *added = &collector->events[collector->event_count];
-        *added = (struct collected_event){*event, collector->event_count};
+        struct rv_collected_event *added = &collector->events[collector->event_count];
+        *added = (struct rv_collected_event){*event, collector->event_count};
         added->event.text = text;
         collector->event_count++;
     }
     return RV_OK;
 }
 
-static enum rv_status collect_blocks(struct rv_source *source, struct collector *collector,
+enum rv_status rv_collector_add(struct rv_collector *collector, const struct rv_block *block,
+                                struct rv_error *err)
+{
+    enum rv_status status = RV_OK;
+    if (block->new_segment || collector->segment_count == 0)
+        status = begin_segment(collector, block->start_s, err);
+    if (status == RV_OK)
+        status = add_samples(collector, block, err);
+    if (status == RV_OK)
+        status = add_events(collector, block, err);
+    return status;
+}
+
+static enum rv_status collect_blocks(struct rv_source *source, struct rv_collector *collector,
                                      struct rv_error *err)
 {
     struct rv_block block;
@@ -95,19 +83,14 @@ static enum rv_status collect_blocks(struct rv_source *source, struct collector 
         status = rv_source_next(source, &block, &more, err);
         if (status != RV_OK || !more)
             return status;
-        if (block.new_segment || collector->segment_count == 0)
-            status = begin_segment(collector, block.start_s, err);
-        if (status == RV_OK)
-            status = add_samples(collector, &block, err);
-        if (status == RV_OK)
-            status = add_events(collector, &block, err);
+        status = rv_collector_add(collector, &block, err);
     }
     return status;
 }
 
 static int by_time(const void *a, const void *b)
 {
-    const struct collected_event *left = a, *right = b;
+    const struct rv_collected_event *left = a, *right = b;
     if (left->event.time_s < right->event.time_s)
         return -1;
     if (left->event.time_s > right->event.time_s)
@@ -115,7 +98,7 @@ static int by_time(const void *a, const void *b)
     return (left->order > right->order) - (left->order < right->order);
 }
 
-static bool copy_events(struct collector *collector, struct rv_recording *recording)
+static bool copy_events(struct rv_collector *collector, struct rv_recording *recording)
 {
     size_t count = collector->event_count;
     struct rv_event *events = rv_arena_alloc(collector->arena, count, sizeof *events);
@@ -130,14 +113,14 @@ static bool copy_events(struct collector *collector, struct rv_recording *record
     return true;
 }
 
-static bool copy_segments(const struct collector *collector, struct rv_recording *recording)
+static bool copy_segments(const struct rv_collector *collector, struct rv_recording *recording)
 {
     size_t count = collector->segment_count;
     struct rv_segment *segments = rv_arena_alloc(collector->arena, count, sizeof *segments);
     if (segments == NULL)
         return false;
     for (size_t i = 0; i < count; i++) {
-        const struct segment_start *start = &collector->segments[i];
+        const struct rv_collected_segment *start = &collector->segments[i];
         size_t *counts = rv_arena_alloc(collector->arena, collector->channel_count, sizeof *counts);
         if (counts == NULL)
             return false;
@@ -211,7 +194,8 @@ static bool copy_notices(struct rv_arena *arena, const struct rv_source *source,
 }
 
 /* Everything but the samples; these move last, when nothing can fail any more. */
-static struct owned_recording *assemble(const struct rv_source *source, struct collector *collector)
+static struct owned_recording *assemble(const struct rv_source *source,
+                                        struct rv_collector *collector)
 {
     struct rv_arena *arena = collector->arena;
     struct owned_recording *owned = rv_arena_alloc(arena, 1, sizeof *owned);
@@ -232,29 +216,52 @@ static struct owned_recording *assemble(const struct rv_source *source, struct c
     return owned;
 }
 
+enum rv_status rv_collector_init(struct rv_collector *collector, const struct rv_source *source,
+                                 struct rv_error *err)
+{
+    *collector = (struct rv_collector){.arena = rv_arena_new()};
+    rv_source_channels(source, &collector->channel_count);
+    collector->channels = rv_allocate(collector->channel_count, sizeof *collector->channels);
+    if (collector->arena != NULL && collector->channels != NULL)
+        return RV_OK;
+    rv_collector_finish(collector);
+    return rv_fail_memory(err);
+}
+
+void rv_collector_finish(struct rv_collector *collector)
+{
+    for (size_t i = 0; collector->channels != NULL && i < collector->channel_count; i++)
+        rv_release(collector->channels[i].samples);
+    rv_release(collector->channels);
+    rv_release(collector->segments);
+    rv_release(collector->events);
+    rv_arena_free(collector->arena);
+    *collector = (struct rv_collector){0};
+}
+
+enum rv_status rv_collector_settle(struct rv_collector *collector, const struct rv_source *source,
+                                   struct rv_recording **recording, struct rv_error *err)
+{
+    struct owned_recording *owned = assemble(source, collector);
+    if (owned == NULL)
+        return rv_fail_memory(err);
+    collector->arena = NULL; /* the recording's own now */
+    *recording = &owned->recording;
+    return RV_OK;
+}
+
 enum rv_status rv_recording_collect(struct rv_source *source, struct rv_recording **recording,
                                     struct rv_error *err)
 {
-    struct collector collector = {.arena = rv_arena_new()};
-    rv_source_channels(source, &collector.channel_count);
-    collector.channels = rv_allocate(collector.channel_count, sizeof *collector.channels);
-    enum rv_status status = collector.arena == NULL || collector.channels == NULL
-                                ? rv_fail_memory(err)
-                                : collect_blocks(source, &collector, err);
-    struct owned_recording *owned = status == RV_OK ? assemble(source, &collector) : NULL;
-    if (status == RV_OK && owned == NULL)
-        status = rv_fail_memory(err);
-    for (size_t i = 0; collector.channels != NULL && i < collector.channel_count; i++)
-        rv_release(collector.channels[i].samples);
-    rv_release(collector.channels);
-    rv_release(collector.segments);
-    rv_release(collector.events);
-    if (status != RV_OK) {
-        rv_arena_free(collector.arena);
+    struct rv_collector collector;
+    enum rv_status status = rv_collector_init(&collector, source, err);
+    if (status != RV_OK)
         return status;
-    }
-    *recording = &owned->recording;
-    return RV_OK;
+    status = collect_blocks(source, &collector, err);
+    if (status == RV_OK)
+        status = rv_collector_settle(&collector, source, recording, err);
+    rv_collector_finish(&collector);
+    return status;
 }
 
 enum rv_status rv_recording_read(const char *path, const struct rv_source_options *options,

@@ -15,7 +15,8 @@ enum {
 static const size_t default_max_samples = (size_t)1 << 31;
 
 const struct rv_reader *const rv_readers[] = {
-    &rv_reader_edf, &rv_reader_sndfile, &rv_reader_wfdb, &rv_reader_text, &rv_reader_raw, NULL,
+    &rv_reader_frames, &rv_reader_edf, &rv_reader_sndfile, &rv_reader_wfdb, &rv_reader_text,
+    &rv_reader_raw,    NULL,
 };
 
 struct rv_source_options rv_source_defaults(void)

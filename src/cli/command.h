@@ -50,6 +50,7 @@ extern const struct command command_batch;
 extern const struct command command_export;
 extern const struct command command_collect;
 extern const struct command command_simulate;
+extern const struct command command_stream;
 extern const struct command command_manual;
 
 /* Standard output, checked: RV_IO when it could not all be written (with_stdout's fflush). */

@@ -24,7 +24,7 @@ struct source_values {
      0,                                                                                         \
      OPTION_TEXT,                                                                               \
      "NAME",                                                                                    \
-     "reader to use (edf, sndfile, wfdb, text, raw); default: by content",                      \
+     "reader to use (frames, edf, sndfile, wfdb, text, raw); default: by content",              \
      offsetof(type, member.format),                                                             \
      0,                                                                                         \
      0},                                                                                        \

@@ -207,14 +207,15 @@ static enum rv_status render(const struct rv_report *report,
                              const struct rv_render_options *options, rv_write_function *write,
                              void *to, struct rv_error *err)
 {
-    (void)options;
+    const size_t layout = options != NULL && options->compact ? JSON_COMPACT : JSON_INDENT(2);
     struct rv_json json = {false};
     struct rv_text out = {0};
     json_t *root = root_object(&json, report);
     if (root == NULL || json.failed ||
-        json_dump_callback(root, collect, &out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0)
+        json_dump_callback(root, collect, &out, layout | JSON_REAL_PRECISION(15)) != 0)
         out.failed = true;
-    rv_text_append(&out, "\n");
+    if (layout != JSON_COMPACT)
+        rv_text_append(&out, "\n");
     json_decref(root);
     return rv_render_finish(&out, write, to, err);
 }

@@ -15,20 +15,12 @@
 #include "reference/judge.h"
 #include "session/late.h"
 #include "session/recordings.h"
+#include "session/windows.h"
 
 #include <ranvier/ranvier.h>
 
 #include <math.h>
 #include <string.h>
-
-/* The window cut around each stimulus, ms. What a recording does not hold is left out. */
-static const struct {
-    double from_ms, to_ms;
-} windows[RV_KIND_COUNT] = {
-    [RV_MOTOR] = {-10, 60},      [RV_SENSORY] = {-10, 25},  [RV_MIXED] = {-10, 25},
-    [RV_F_WAVE] = {-10, 120},    [RV_H_REFLEX] = {-10, 90}, [RV_BLINK] = {-10, 120},
-    [RV_REPETITIVE] = {-10, 60},
-};
 
 /* What is kept of a response until all are measured: needed to align sites with each other. */
 struct wave {
@@ -229,16 +221,14 @@ static enum rv_status find_stimuli(const struct run *run, const struct rv_record
 static struct rv_epoch_request window_of(const struct run *run, const struct rv_response *response,
                                          size_t channel)
 {
-    const double after_search_ms = 20;
+    struct rv_window window = rv_window_of(response->kind, run->settings);
     struct rv_epoch_request request = {.channel = channel,
                                        .polarity = response->polarity,
-                                       .from_ms = windows[response->kind].from_ms,
-                                       .to_ms = windows[response->kind].to_ms,
+                                       .from_ms = window.from_ms,
+                                       .to_ms = window.to_ms,
                                        .reject_ratio = run->settings->reject_ratio};
     if (!marked_compound(response)) /* single sweeps differ: that is what is looked at */
         request.reject_ratio = 0;
-    if (run->settings->search_to_ms + after_search_ms > request.to_ms)
-        request.to_ms = run->settings->search_to_ms + after_search_ms;
     return request;
 }
 

@@ -280,6 +280,16 @@ static void take_facts(struct rv_study *study)
         study->visit.date = rv_arena_text_n(study->arena, facts->start, 10);
 }
 
+/* What the option and the name of the recording say. */
+static enum rv_status read_names(struct builder *builder, const char *path, struct rv_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = rv_arena_text(builder->study->arena, slash != NULL ? slash + 1 : path);
+    enum rv_status status =
+        read_label(builder, "--label", builder->settings->label, &builder->option, err);
+    return status == RV_OK ? read_label(builder, "file name", name, &builder->file, err) : status;
+}
+
 static enum rv_status build(struct builder *builder, struct rv_error *err)
 {
     const struct rv_recording *recording = builder->study->recording;
@@ -296,25 +306,51 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
     return builder->study->responses != NULL ? RV_OK : rv_fail_memory(err);
 }
 
-enum rv_status rv_study_recording(const char *path, const struct rv_settings *settings,
-                                  struct rv_study *study, struct rv_notices *notices,
-                                  struct rv_error *err)
+enum rv_status rv_study_of_recording(struct rv_recording *recording, const char *path,
+                                     const struct rv_settings *settings, struct rv_study *study,
+                                     struct rv_notices *notices, struct rv_error *err)
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
-    enum rv_status status = rv_recording_read(path, &settings->source, &study->recording, err);
-    if (status != RV_OK)
-        return status;
+    study->recording = recording;
     take_facts(study);
-    const char *slash = strrchr(path, '/');
-    const char *name = rv_arena_text(study->arena, slash != NULL ? slash + 1 : path);
-    status = read_label(&builder, "--label", settings->label, &builder.option, err);
-    if (status == RV_OK)
-        status = read_label(&builder, "file name", name, &builder.file, err);
+    enum rv_status status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = build(&builder, err);
     for (size_t i = 0; i < builder.group_count; i++)
         rv_text_finish(&builder.groups[i].indices);
     rv_release(builder.groups);
+    rv_release(builder.responses);
+    return status;
+}
+
+enum rv_status rv_study_recording(const char *path, const struct rv_settings *settings,
+                                  struct rv_study *study, struct rv_notices *notices,
+                                  struct rv_error *err)
+{
+    struct rv_recording *recording;
+    enum rv_status status = rv_recording_read(path, &settings->source, &recording, err);
+    return status != RV_OK ? status
+                           : rv_study_of_recording(recording, path, settings, study, notices, err);
+}
+
+enum rv_status rv_response_named(struct rv_study *study, const char *path, size_t channel,
+                                 const char *stimulus, const struct rv_settings *settings,
+                                 struct rv_notices *notices, struct rv_response *response,
+                                 struct rv_error *err)
+{
+    struct builder builder = {.settings = settings, .study = study, .notices = notices};
+    struct group group = {.intensity_ma = NAN};
+    struct said said;
+    enum rv_status status = read_names(&builder, path, err);
+    if (status == RV_OK)
+        status = read_label(&builder, "annotation", stimulus, &group.said, err);
+    if (status == RV_OK)
+        status =
+            read_label(&builder, "channel", study->recording->channels[channel].label, &said, err);
+    if (status == RV_OK)
+        status = add_response(&builder, channel, &said, &group, err);
+    if (status == RV_OK)
+        *response = builder.responses[0];
     rv_release(builder.responses);
     return status;
 }

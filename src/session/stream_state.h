@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a stream knows between two blocks.
+ */
+#ifndef RV_SESSION_STREAM_STATE_H
+#define RV_SESSION_STREAM_STATE_H
+
+#include "base/notice.h"
+#include "session/stream_live.h"
+#include "session/stream_store.h"
+
+struct rv_waiting {
+    double time_s, intensity;
+    const char *text; /* in `texts` */
+};
+
+struct rv_stream {
+    const struct rv_source *source;
+    struct rv_settings settings;
+    struct rv_live_context context;
+    size_t channel_count, most; /* samples that are kept */
+    struct rv_collector collector;
+    struct rv_study *naming; /* owner of the words of the responses */
+    struct rv_recording channels_only;
+    struct rv_notices notices; /* of naming; not told */
+    const char *name;
+    const char *label; /* NULL: none was given */
+    struct rv_live *lives;
+    size_t live_count;
+    struct rv_waiting *waiting; /* heap */
+    size_t waiting_count, waiting_capacity;
+    struct rv_times stimuli; /* all that are known, for thinning and mains */
+    bool events_seen;        /* the recording names its stimuli */
+    double looked_s;         /* how far stimuli were looked for in the signal */
+    bool thinned;
+};
+
+/* The response of a channel that a stimulus is one of; made, and told of, where it is new. */
+enum rv_status rv_stream_live(struct rv_stream *stream, size_t channel,
+                              const struct rv_waiting *stimulus, struct rv_live **live,
+                              struct rv_error *err);
+
+#endif
