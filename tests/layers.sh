@@ -38,11 +38,9 @@ check simulate base dsp knowledge
 check report base
 check session base dsp knowledge acquire condition epoch mark measure reference interpret
 
-# The program uses the public headers and its own only.
-if grep -n '^#include "[a-z_]*/' src/cli/*.[ch]; then
-    echo "src/cli includes a private header of the library"
-    bad=1
-fi
+# The program uses the public headers and its own only: the commands those of the batch, never back.
+check batch
+check cli batch
 
 # One library, one place.
 only() {
@@ -56,6 +54,7 @@ only() {
 }
 only 'fftw3' '^src/dsp/fft\.[ch]$'
 only 'sndfile' '^src/acquire/(read_sndfile|write_wav|sndfile_[a-z]+)\.[ch]$'
+only 'sqlite3' '^src/batch/store\.c$'
 
 # Words that must not stand in the library.
 refuse() {
@@ -66,9 +65,11 @@ refuse() {
         bad=1
     fi
 }
-refuse '(^|[^a-z_])(malloc|calloc|realloc)\(' '^src/(base|cli)/|^src/knowledge/embed\.c' 'heap calls outside base'
-refuse '(^|[^a-z_])(exit|abort|_exit)\(' '^src/(cli/|knowledge/embed\.c)' 'the library must not end the program'
+refuse '(^|[^a-z_])(malloc|calloc|realloc)\(' '^src/(base|batch|cli)/|^src/knowledge/embed\.c' 'heap calls outside base'
+refuse '(^|[^a-z_])(exit|abort|_exit)\(' '^src/((batch|cli)/|knowledge/embed\.c)' 'the library must not end the program'
 refuse '(^|[^a-z_])(atoi|atof|strcpy_unsafe|sprintf|strtok|gets|system|popen|setlocale)\(' '^$' 'refused functions'
-refuse '(^|[^a-z_])printf\(' '^src/(cli/|knowledge/embed\.c)' 'the library must not print'
+refuse '(^|[^a-z_])printf\(' '^src/((batch|cli)/|knowledge/embed\.c)' 'the library must not print'
+refuse '"BEGIN( DEFERRED)?[; "]' '"BEGIN IMMEDIATE"' 'a transaction that cannot wait for its lock'
+refuse 'printf\([^;]*"[^"]*(SELECT|INSERT|UPDATE|DELETE) ' '^$' 'values reach SQL as bound parameters only'
 refuse '__DATE__|__TIME__' '^$' 'builds must be repeatable'
 exit $bad

@@ -14,6 +14,7 @@
 #ifndef RANVIER_H
 #define RANVIER_H
 
+#include <ranvier/digest.h>
 #include <ranvier/error.h>
 #include <ranvier/filter.h>
 #include <ranvier/reference.h>
@@ -25,6 +26,7 @@
 #include <ranvier/source.h>
 #include <ranvier/stream.h>
 #include <ranvier/study.h>
+#include <ranvier/words.h>
 
 #ifdef __cplusplus
 extern "C" {

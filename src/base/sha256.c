@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * SHA-256 of bytes in memory. Names and steps are those of FIPS 180-4, sections 4.1.2, 5 and 6.2.
+ * SHA-256 of bytes. Names and steps are those of FIPS 180-4, sections 4.1.2, 5 and 6.2.
  */
 #include "base/sha256.h"
+
+#include <ranvier/digest.h>
 
 #include <stdint.h>
 #include <string.h>
@@ -49,32 +51,53 @@ static void take_block(uint32_t hash[8], const unsigned char block[BLOCK])
         hash[i] += v[i];
 }
 
-/* Padding of section 5.1.1: a one bit, zeros, the length in bits. */
-static void take_end(uint32_t hash[8], const unsigned char *rest, size_t left, size_t length)
+void rv_digest_start(struct rv_digest *digest)
 {
-    unsigned char block[2 * BLOCK] = {0};
-    if (left > 0)
-        memcpy(block, rest, left);
-    block[left] = 0x80;
-    size_t size = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
-    uint64_t bits = (uint64_t)length * 8;
+    *digest = (struct rv_digest){.hash = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
+
+void rv_digest_add(struct rv_digest *digest, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    size_t held = (size_t)(digest->length % BLOCK);
+    digest->length += length;
+    if (held > 0) {
+        size_t taken = length < BLOCK - held ? length : BLOCK - held;
+        if (taken > 0)
+            memcpy(digest->rest + held, at, taken);
+        if (held + taken < BLOCK)
+            return;
+        take_block(digest->hash, digest->rest);
+        at += taken;
+        length -= taken;
+    }
+    for (; length >= BLOCK; at += BLOCK, length -= BLOCK)
+        take_block(digest->hash, at);
+    if (length > 0)
+        memcpy(digest->rest, at, length);
+}
+
+/* Padding of section 5.1.1: a one bit, zeros, the length in bits. */
+void rv_digest_end(struct rv_digest *digest, char out[65])
+{
+    static const char digits[] = "0123456789abcdef";
+    static const unsigned char pad[BLOCK] = {0x80};
+    unsigned char size[8];
     for (size_t i = 0; i < 8; i++)
-        block[size - 1 - i] = (unsigned char)(bits >> (8 * i));
-    for (size_t at = 0; at < size; at += BLOCK)
-        take_block(hash, block + at);
+        size[i] = (unsigned char)(digest->length * 8 >> (56 - 8 * i));
+    size_t held = (size_t)(digest->length % BLOCK);
+    rv_digest_add(digest, pad, held < BLOCK - 8 ? BLOCK - 8 - held : 2 * BLOCK - 8 - held);
+    rv_digest_add(digest, size, sizeof size);
+    for (size_t i = 0; i < 64; i++)
+        out[i] = digits[digest->hash[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    out[64] = '\0';
 }
 
 void rv_sha256_hex(const void *bytes, size_t length, char out[65])
 {
-    static const char digits[] = "0123456789abcdef";
-    uint32_t hash[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                        0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const unsigned char *at = bytes;
-    size_t left = length;
-    for (; left >= BLOCK; at += BLOCK, left -= BLOCK)
-        take_block(hash, at);
-    take_end(hash, at, left, length);
-    for (size_t i = 0; i < 64; i++)
-        out[i] = digits[hash[i / 8] >> (28 - 4 * (i % 8)) & 15];
-    out[64] = '\0';
+    struct rv_digest digest;
+    rv_digest_start(&digest);
+    rv_digest_add(&digest, bytes, length);
+    rv_digest_end(&digest, out);
 }

@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/sha256.h"
 
+#include <ranvier/digest.h>
+
 #include <criterion/criterion.h>
 
 #include <string.h>
@@ -51,4 +53,20 @@ Test(sha256, lengths_around_a_block_are_right)
     memset(letters, 'x', sizeof letters);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         hashes_to(letters, cases[i].length, cases[i].expected);
+}
+
+/* Any cut of the bytes gives the digest of them all: FIPS 180-4's two-block example in pieces. */
+Test(sha256, pieces_give_the_digest_of_the_whole)
+{
+    static const char bytes[] = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+    for (size_t piece = 1; piece < sizeof bytes; piece++) {
+        struct rv_digest digest;
+        char found[65];
+        rv_digest_start(&digest);
+        for (size_t at = 0; at < strlen(bytes); at += piece)
+            rv_digest_add(&digest, bytes + at,
+                          at + piece < strlen(bytes) ? piece : strlen(bytes) - at);
+        rv_digest_end(&digest, found);
+        cr_assert_str_eq(found, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+    }
 }

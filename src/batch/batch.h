@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Many studies into one database, and out of it again. Part of the program, not of the library.
+ */
+#ifndef BATCH_BATCH_H
+#define BATCH_BATCH_H
+
+#include <ranvier/settings.h>
+
+struct batch_options {
+    const char *output; /* the database */
+    size_t jobs;        /* worker processes; 0: one for each processor */
+    bool resume, require_any, quiet;
+    size_t timeout_s, memory_mb, wait_s;
+    size_t shard, shard_count; /* 0: all */
+    struct rv_settings settings;
+};
+
+/* RV_PARTIAL when an input failed; a signal that ends the program ends it here, with everything
+ * done so far in the database. */
+enum rv_status batch_run(const struct batch_options *options, char *const *operands, size_t count,
+                         struct rv_error *err);
+
+struct export_options {
+    const char *format;          /* tsv, csv, json */
+    const char *table;           /* NULL: results */
+    const char *output;          /* NULL: standard output */
+    const char *settings_sha256; /* NULL: those of the last batch */
+    bool wide, force;
+};
+enum rv_status batch_export(const struct export_options *options, const char *database,
+                            struct rv_error *err);
+
+/* Shards into one new database. RV_PARTIAL where shards are missing or not finished. */
+enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
+                             struct rv_error *err);
+
+struct slurm_options {
+    size_t tasks;
+    bool dry_run;
+    const char *sbatch;     /* options for sbatch, separated by blanks; NULL */
+    const char *output;     /* the database */
+    char *const *arguments; /* measuring options of each task, as on the command line */
+    size_t argument_count;
+};
+enum rv_status batch_slurm(const struct slurm_options *options, char *const *operands, size_t count,
+                           struct rv_error *err);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Shards into one database: all of them, whole, of one list and one way of measuring.
+ */
+#include "batch/batch.h"
+#include "batch/lock.h"
+#include "batch/seal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct shard {
+    const char *path;
+    struct seal seal;
+    bool repeated; /* the same rows once more */
+};
+
+struct collection {
+    struct shard *shards;
+    size_t count, wait_s;
+    const char *output;
+};
+
+static enum rv_status fail(struct rv_error *err, enum rv_status status, const char *subject,
+                           const char *problem)
+{
+    snprintf(err->text, sizeof err->text, "%.300s: %.300s", subject, problem);
+    return err->status = status;
+}
+
+/* Two files that contradict each other. */
+static enum rv_status clash(struct rv_error *err, const struct shard *a, const struct shard *b,
+                            const char *problem)
+{
+    snprintf(err->text, sizeof err->text, "%.250s and %.250s %s", a->path, b->path, problem);
+    return err->status = RV_DATA;
+}
+
+static enum rv_status read_shard(struct shard *shard, size_t wait_s, struct rv_error *err)
+{
+    char content[65];
+    struct store *store = NULL;
+    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &store, err);
+    if (status == RV_OK)
+        status = store_check(store, err);
+    if (status == RV_OK)
+        status = seal_read(store, &shard->seal, err);
+    if (status == RV_OK && shard->seal.shard_count == 0)
+        status = fail(err, RV_DATA, shard->path, "is not a shard: it was made without --shard");
+    if (status == RV_OK && shard->seal.content[0] == '\0')
+        status =
+            fail(err, RV_PARTIAL, shard->path, "is not finished; run its task again with --resume");
+    if (status == RV_OK)
+        status = seal_content(store, shard->seal.settings, content, err);
+    if (status == RV_OK && strcmp(content, shard->seal.content) != 0)
+        status = fail(err, RV_DATA, shard->path, "its rows do not fit its seal: it was changed");
+    store_close(store);
+    return status;
+}
+
+static enum rv_status compare(struct shard *first, struct shard *later, struct rv_error *err)
+{
+    if (strcmp(first->seal.settings, later->seal.settings) != 0)
+        return clash(err, first, later,
+                     "were measured with another program, reference or settings");
+    if (first->seal.shard_count != later->seal.shard_count)
+        return clash(err, first, later, "are of batches cut into other numbers of shards");
+    if (strcmp(first->seal.list, later->seal.list) != 0)
+        return clash(err, first, later, "are of other lists of inputs");
+    if (first->seal.shard != later->seal.shard)
+        return RV_OK;
+    if (strcmp(first->seal.content, later->seal.content) != 0)
+        return clash(err, first, later, "are the same shard with other rows");
+    later->repeated = true;
+    return RV_OK;
+}
+
+/* "shards 3, 7 of 8 are missing" */
+static enum rv_status check_complete(const struct collection *all, struct rv_error *err)
+{
+    char text[400] = "";
+    size_t length = 0, missing = 0, wanted = all->shards[0].seal.shard_count;
+    for (size_t number = 1; number <= wanted; number++) {
+        bool there = false;
+        for (size_t i = 0; i < all->count && !there; i++)
+            there = all->shards[i].seal.shard == number;
+        if (there)
+            continue;
+        if (missing++ < 40)
+            length += (size_t)snprintf(text + length, sizeof text - length, "%s%zu",
+                                       missing > 1 ? ", " : "", number);
+    }
+    if (missing == 0)
+        return RV_OK;
+    snprintf(err->text, sizeof err->text, "%zu of %zu shards are missing: %s%s", missing, wanted,
+             text, missing > 40 ? " ..." : "");
+    return err->status = RV_PARTIAL;
+}
+
+/* An unfinished shard does not hide that others are missing as well: the first problem is told. */
+static enum rv_status read_shards(struct collection *all, struct rv_error *err)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        enum rv_status status = read_shard(&all->shards[i], all->wait_s, err);
+        for (size_t j = 0; j < i && status == RV_OK; j++)
+            status = compare(&all->shards[j], &all->shards[i], err);
+        if (status != RV_OK)
+            return status;
+    }
+    return check_complete(all, err);
+}
+
+struct copy {
+    struct store *from, *to;
+    struct rv_error *err;
+    enum rv_status status;
+};
+
+static bool copy_study(void *memory, const struct row *row, const char *const *names)
+{
+    struct copy *copy = memory;
+    (void)names;
+    copy->status = store_copy_study(copy->from, row->cells[0].integer, copy->to, copy->err);
+    return copy->status == RV_OK;
+}
+
+static const char *text_of(const struct cell *cell)
+{
+    return cell->type == CELL_TEXT ? cell->text : NULL;
+}
+
+static bool copy_failure(void *memory, const struct row *row, const char *const *names)
+{
+    struct copy *copy = memory;
+    const struct cell *c = row->cells;
+    (void)names;
+    copy->status = store_failure(copy->to, text_of(&c[0]), text_of(&c[1]), text_of(&c[2]),
+                                 text_of(&c[3]), (int)c[4].integer, text_of(&c[5]), copy->err);
+    return copy->status == RV_OK;
+}
+
+static bool copy_input(void *memory, const struct row *row, const char *const *names)
+{
+    struct copy *copy = memory;
+    (void)names;
+    copy->status = store_input(copy->to, text_of(&row->cells[0]), row->cells[1].integer, copy->err);
+    return copy->status == RV_OK;
+}
+
+static bool copy_settings(void *memory, const struct row *row, const char *const *names)
+{
+    struct copy *copy = memory;
+    (void)names;
+    copy->status = store_settings(copy->to, text_of(&row->cells[0]), text_of(&row->cells[1]),
+                                  text_of(&row->cells[2]), copy->err);
+    return copy->status == RV_OK;
+}
+
+static enum rv_status copy_shard(const struct shard *shard, struct store *to, size_t wait_s,
+                                 struct rv_error *err)
+{
+    struct copy copy = {.to = to, .err = err, .status = RV_OK};
+    const struct {
+        const char *sql;
+        store_take *take;
+    } steps[] = {{schema_settings, copy_settings},
+                 {schema_list, copy_study},
+                 {tables[TABLE_FAILURES].whole, copy_failure},
+                 {schema_inputs, copy_input}};
+    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &copy.from, err);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && status == RV_OK; i++) {
+        struct store_query query = {.sql = steps[i].sql, .text = shard->seal.settings};
+        status = store_select(copy.from, &query, steps[i].take, &copy, err);
+        if (status == RV_OK)
+            status = copy.status;
+    }
+    store_close(copy.from);
+    return status;
+}
+
+/* Every input of the list has a study or a failure: tasks that saw other sizes shared the list out
+ * differently. */
+static enum rv_status check_count(const struct collection *all, struct store *store,
+                                  struct rv_error *err)
+{
+    int64_t inputs = 0, ended = 0;
+    size_t found = all->shards[0].seal.found;
+    enum rv_status status = store_count(store, all->shards[0].seal.settings, &inputs, &ended, err);
+    if (status != RV_OK || ((size_t)inputs == found && (size_t)ended == found))
+        return status;
+    snprintf(err->text, sizeof err->text,
+             "the shards hold %lld of the %zu inputs and results of %lld: the files changed while "
+             "the tasks ran",
+             (long long)inputs, found, (long long)ended);
+    return err->status = RV_PARTIAL;
+}
+
+static enum rv_status write_all(const struct collection *all, const char *beside,
+                                struct rv_error *err)
+{
+    struct store *store = NULL;
+    struct queue list = {.found = all->shards[0].seal.found};
+    memcpy(list.digest, all->shards[0].seal.list, sizeof list.digest);
+    const char *settings = all->shards[0].seal.settings;
+    enum rv_status status = store_open(beside, STORE_CREATE, all->wait_s, &store, err);
+    if (status == RV_OK)
+        status = store_begin(store, err);
+    for (size_t i = 0; i < all->count && status == RV_OK; i++)
+        if (!all->shards[i].repeated)
+            status = copy_shard(&all->shards[i], store, all->wait_s, err);
+    if (status == RV_OK)
+        status = store_set(store, "settings_sha256", settings, err);
+    if (status == RV_OK)
+        status = seal_open(store, &list, 0, 0, err);
+    if (status == RV_OK)
+        status = check_count(all, store, err);
+    if (status == RV_OK)
+        status = store_commit(store, err);
+    if (status == RV_OK)
+        status = seal_close(store, settings, err);
+    store_close(store);
+    return status;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct shard *left = a, *right = b;
+    return left->seal.shard < right->seal.shard ? -1 : left->seal.shard > right->seal.shard;
+}
+
+/* Beside its place, then renamed: the database is whole or not there. */
+static enum rv_status write_beside(const struct collection *all, struct rv_error *err)
+{
+    size_t size = strlen(all->output) + sizeof ".collecting";
+    char *beside = malloc(size);
+    if (beside == NULL)
+        return fail(err, RV_NO_MEMORY, all->output, "out of memory");
+    snprintf(beside, size, "%s.collecting", all->output);
+    unlink(beside); /* of a collection that was killed: the lock is ours */
+    enum rv_status status = write_all(all, beside, err);
+    if (status == RV_OK && rename(beside, all->output) != 0)
+        status = fail(err, RV_NO_OUTPUT, all->output, "the new database cannot take its place");
+    if (status != RV_OK)
+        unlink(beside);
+    free(beside);
+    return status;
+}
+
+enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
+                             struct rv_error *err)
+{
+    struct collection all = {.count = count, .wait_s = wait_s, .output = output};
+    struct lock lock = {.file = -1};
+    if (access(output, F_OK) == 0)
+        return fail(err, RV_NO_OUTPUT, output, "exists");
+    all.shards = calloc(count, sizeof *all.shards);
+    if (all.shards == NULL)
+        return fail(err, RV_NO_MEMORY, output, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        all.shards[i].path = shards[i];
+    enum rv_status status = lock_take(&lock, output, err);
+    if (status == RV_OK)
+        status = read_shards(&all, err);
+    if (status == RV_OK) {
+        qsort(all.shards, count, sizeof *all.shards, by_number);
+        status = write_beside(&all, err);
+    }
+    lock_release(&lock);
+    free(all.shards);
+    return status;
+}

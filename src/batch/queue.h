@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The studies of a batch: found once, in the order of their names.
+ */
+#ifndef BATCH_QUEUE_H
+#define BATCH_QUEUE_H
+
+#include <ranvier/error.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct item {
+    char *path;
+    uint64_t bytes;        /* of its files */
+    char known_sha256[65]; /* of the input when it was last measured; "" */
+};
+
+struct queue {
+    struct item *items; /* sorted by path, each path once */
+    size_t count, size;
+    char digest[65]; /* of the paths found, before sharding */
+    size_t found;
+};
+
+/* Each operand is a study folder, a recording, a folder of them at any depth, or @FILE: a list of
+ * operands, one a line. Folders that are links are not entered. The queue is the caller's. */
+enum rv_status queue_find(struct queue *queue, char *const *operands, size_t count,
+                          struct rv_error *err);
+/* Keeps shard `index` (from 1) of `count`; every path is in one of them, sizes balanced. */
+enum rv_status queue_shard(struct queue *queue, size_t index, size_t count, struct rv_error *err);
+void queue_free(struct queue *queue);
+
+/* A folder with one of the three tables of a study. */
+bool is_study_folder(const char *path);
+/* "FOLDER/NAME", to be freed; NULL without memory. */
+char *path_join(const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The loop of a batch: find, measure in workers, store, say how far.
+ */
+#include "batch/batch.h"
+#include "batch/identity.h"
+#include "batch/lock.h"
+#include "batch/progress.h"
+#include "batch/seal.h"
+#include "batch/store.h"
+#include "batch/worker.h"
+
+#include <ranvier/ranvier.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped_by;
+
+static void on_signal(int number)
+{
+    stopped_by = number;
+}
+
+struct batch {
+    const struct batch_options *options;
+    struct queue queue;
+    struct settings_identity identity;
+    struct lock lock;
+    struct store *store;
+    struct pool pool;
+    struct progress progress;
+};
+
+static void watch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    stopped_by = 0;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a worker that died is met as a failed write */
+}
+
+/* Dies of the signal that stopped us, as a shell and a scheduler expect it. */
+static void pass_signal_on(void)
+{
+    int number = stopped_by;
+    if (number == 0)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static enum rv_status store_outcome(struct batch *batch, const struct outcome *outcome,
+                                    struct rv_error *err)
+{
+    const char *settings = batch->identity.sha256;
+    if (outcome->kind == OUTCOME_DONE)
+        return store_report(batch->store, &outcome->rows, err);
+    if (outcome->kind == OUTCOME_FAILED)
+        return store_failure(batch->store, outcome->item->path,
+                             outcome->input_sha256[0] != '\0' ? outcome->input_sha256 : NULL,
+                             settings, outcome->reason, (int)outcome->status, outcome->text, err);
+    return RV_OK;
+}
+
+static void count_outcome(struct batch *batch, const struct outcome *outcome)
+{
+    if (outcome->kind == OUTCOME_DONE)
+        batch->progress.done++;
+    else if (outcome->kind == OUTCOME_UNCHANGED)
+        batch->progress.unchanged++;
+    else {
+        batch->progress.failed++;
+        progress_say(&batch->progress, outcome->text);
+    }
+}
+
+/* What came in one round is one transaction; it is counted and told when it is safe. */
+static enum rv_status store_round(struct batch *batch, const struct outcome *outcomes, size_t count,
+                                  struct rv_error *err)
+{
+    enum rv_status status = store_begin(batch->store, err);
+    for (size_t i = 0; i < count && status == RV_OK; i++)
+        status = store_outcome(batch, &outcomes[i], err);
+    if (status == RV_OK)
+        status = store_commit(batch->store, err);
+    for (size_t i = 0; i < count && status == RV_OK; i++)
+        count_outcome(batch, &outcomes[i]);
+    return status;
+}
+
+static enum rv_status measure_all(struct batch *batch, struct rv_error *err)
+{
+    struct progress *progress = &batch->progress;
+    struct outcome *outcomes = calloc(batch->pool.count, sizeof *outcomes);
+    enum rv_status status = outcomes != NULL ? RV_OK : (err->status = RV_NO_MEMORY);
+    while (status == RV_OK && stopped_by == 0 &&
+           progress->done + progress->unchanged + progress->failed < batch->queue.count) {
+        size_t count = 0;
+        status = pool_wait(&batch->pool, outcomes, &count, err);
+        if (status == RV_OK && count > 0)
+            status = store_round(batch, outcomes, count, err);
+        for (size_t i = 0; i < count; i++)
+            rows_free(&outcomes[i].rows);
+        progress_show(progress);
+    }
+    free(outcomes);
+    return status;
+}
+
+/* The list is taken once and kept, with what is known of each input from before. */
+static enum rv_status keep_list(struct batch *batch, struct rv_error *err)
+{
+    const char *settings = batch->identity.sha256;
+    struct store *store = batch->store;
+    enum rv_status status = store_begin(store, err);
+    if (status == RV_OK)
+        status = store_settings(store, settings, rv_version(), batch->identity.text, err);
+    if (status == RV_OK)
+        status = store_set(store, "settings_sha256", settings, err);
+    if (status == RV_OK)
+        status = seal_open(store, &batch->queue, batch->options->shard, batch->options->shard_count,
+                           err);
+    for (size_t i = 0; i < batch->queue.count && status == RV_OK; i++) {
+        struct item *item = &batch->queue.items[i];
+        status = store_input(store, item->path, (int64_t)item->bytes, err);
+        if (status == RV_OK)
+            status = store_known(store, item->path, settings, item->known_sha256, err);
+    }
+    return status == RV_OK ? store_commit(store, err) : status;
+}
+
+static size_t jobs_of(const struct batch_options *options, size_t inputs)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t jobs = options->jobs > 0 ? options->jobs : processors > 0 ? (size_t)processors : 1;
+    if (jobs > WORKERS_MOST)
+        jobs = WORKERS_MOST;
+    return jobs < inputs ? jobs : inputs;
+}
+
+static enum rv_status find_inputs(struct batch *batch, char *const *operands, size_t count,
+                                  struct rv_error *err)
+{
+    const struct batch_options *options = batch->options;
+    enum rv_status status = settings_identity(&options->settings, &batch->identity, err);
+    if (status == RV_OK)
+        status = queue_find(&batch->queue, operands, count, err);
+    if (status == RV_OK && batch->queue.count == 0 && options->require_any) {
+        snprintf(err->text, sizeof err->text, "%.300s: no study and no recording in it",
+                 operands[0]);
+        return err->status = RV_NO_INPUT;
+    }
+    if (status == RV_OK && options->shard_count > 0)
+        status = queue_shard(&batch->queue, options->shard, options->shard_count, err);
+    return status;
+}
+
+static enum rv_status open_output(struct batch *batch, struct rv_error *err)
+{
+    const struct batch_options *options = batch->options;
+    enum rv_status status = lock_take(&batch->lock, options->output, err);
+    if (status == RV_OK)
+        status = store_open(options->output, options->resume ? STORE_CONTINUE : STORE_CREATE,
+                            options->wait_s, &batch->store, err);
+    return status;
+}
+
+static enum rv_status sum_up(struct batch *batch, struct rv_error *err)
+{
+    struct progress *progress = &batch->progress;
+    char text[700];
+    progress_end(progress);
+    snprintf(text, sizeof text, "%zu found, %zu done, %zu unchanged, %zu failed%s; %.400s",
+             batch->queue.count, progress->done, progress->unchanged, progress->failed,
+             stopped_by != 0 ? "; interrupted, --resume continues" : "", batch->options->output);
+    if (!progress->quiet || progress->failed > 0)
+        progress_say(progress, text);
+    err->text[0] = '\0';
+    return progress->failed > 0 ? (err->status = RV_PARTIAL) : RV_OK;
+}
+
+static enum rv_status measure_and_store(struct batch *batch, struct rv_error *err)
+{
+    const struct batch_options *options = batch->options;
+    enum rv_status status = keep_list(batch, err);
+    if (status != RV_OK)
+        return status;
+    batch->pool = (struct pool){.queue = &batch->queue,
+                                .settings = &options->settings,
+                                .settings_sha256 = batch->identity.sha256,
+                                .timeout_s = (unsigned)options->timeout_s,
+                                .memory_mb = options->memory_mb};
+    progress_start(&batch->progress, batch->queue.count, options->quiet);
+    if (batch->queue.count > 0)
+        status = pool_start(&batch->pool, jobs_of(options, batch->queue.count), err);
+    if (status == RV_OK && batch->queue.count > 0)
+        status = measure_all(batch, err);
+    pool_stop(&batch->pool);
+    if (status == RV_OK && stopped_by == 0)
+        status = seal_close(batch->store, batch->identity.sha256, err);
+    return status == RV_OK ? sum_up(batch, err) : status;
+}
+
+enum rv_status batch_run(const struct batch_options *options, char *const *operands, size_t count,
+                         struct rv_error *err)
+{
+    struct batch batch = {.options = options, .lock = {.file = -1}};
+    enum rv_status status = find_inputs(&batch, operands, count, err);
+    if (status == RV_OK)
+        status = open_output(&batch, err);
+    if (status == RV_OK) {
+        watch_signals();
+        status = measure_and_store(&batch, err);
+    }
+    store_close(batch.store);
+    lock_release(&batch.lock);
+    queue_free(&batch.queue);
+    pass_signal_on();
+    return status;
+}
