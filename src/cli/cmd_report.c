@@ -15,7 +15,7 @@ enum { FORMATS_MOST = 8, PATH_SIZE = 4096, SEARCH_MOST_MS = 1000 };
 
 void report_defaults(void *values)
 {
-    ((struct report_values *)values)->reject_ratio = rv_settings_defaults().reject_ratio;
+    measure_options_defaults(&((struct report_values *)values)->measure);
     ((struct report_values *)values)->colour = "auto";
 }
 
@@ -28,30 +28,12 @@ const struct option_row report_options[] = {
      offsetof(struct report_values, formats), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace files that exist (never an input of the study)",
      offsetof(struct report_values, force), 0, 0},
-    {"reference", 'r', OPTION_TEXT, "FILE",
-     "table of reference limits (default: the built-in ones)",
-     offsetof(struct report_values, reference), 0, 0},
-    {"reference-set", 'R', OPTION_TEXT, "NAME", "set of the table to use (default: NDTF 2016)",
-     offsetof(struct report_values, reference_set), 0, 0},
     {"label", 0, OPTION_TEXT, "TEXT",
      "a single recording: what it is, for example \"median motor R wrist APB 80mm\"",
      offsetof(struct report_values, label), 0, 0},
     {"search", 0, OPTION_TEXT, "FROM:TO",
      "where responses are looked for, ms after the stimulus (default: by kind)",
      offsetof(struct report_values, search), 0, 0},
-    {"mains", 0, OPTION_NUMBER, "HZ", "mains frequency (default: found in the recording)",
-     offsetof(struct report_values, mains_hz), 40, 70},
-    {"keep-mains", 0, OPTION_FLAG, NULL, "do not subtract mains hum",
-     offsetof(struct report_values, keep_mains), 0, 0},
-    {"keep-tail", 0, OPTION_FLAG, NULL, "do not subtract the tail of the stimulus artefact",
-     offsetof(struct report_values, keep_tail), 0, 0},
-    {"reject", 0, OPTION_NUMBER, "X",
-     "leave out a sweep that deviates by more than X robust SDs; 0 keeps all (default 6)",
-     offsetof(struct report_values, reject_ratio), 0, 1e6},
-    {"no-correction", 0, OPTION_FLAG, NULL, "print no temperature-corrected values beside the raw",
-     offsetof(struct report_values, no_correction), 0, 0},
-    {"no-interpretation", 0, OPTION_FLAG, NULL, "values, verdicts and findings only: no patterns",
-     offsetof(struct report_values, no_interpretation), 0, 0},
     {"strict", 0, OPTION_FLAG, NULL,
      "exit status 3 when a value was withheld or a recording flagged",
      offsetof(struct report_values, strict), 0, 0},
@@ -59,7 +41,7 @@ const struct option_row report_options[] = {
      offsetof(struct report_values, colour), 0, 0},
     {"width", 0, OPTION_COUNT, "N", "columns of the text report (default 100)",
      offsetof(struct report_values, width), 40, 1000},
-    SOURCE_OPTIONS(struct report_values, source),
+    MEASURE_OPTIONS(struct report_values, measure),
     {0},
 };
 
@@ -278,19 +260,12 @@ static enum rv_status read_search(const char *text, struct rv_settings *settings
 static enum rv_status read_settings(const struct report_values *values,
                                     struct rv_settings *settings, struct rv_error *err)
 {
-    *settings = rv_settings_defaults();
-    settings->mains_hz = values->mains_hz;
-    settings->subtract_mains = !values->keep_mains;
-    settings->subtract_tail = !values->keep_tail;
-    settings->reject_ratio = values->reject_ratio;
-    settings->reference_path = values->reference;
-    settings->reference_set = values->reference_set;
-    settings->correct_temperature = !values->no_correction;
-    settings->interpret = !values->no_interpretation;
+    enum rv_status status = measure_options_read(&values->measure, settings, err);
+    if (status != RV_OK)
+        return status;
     settings->strict = values->strict;
     settings->label = values->label;
-    enum rv_status status = read_search(values->search, settings, err);
-    return status == RV_OK ? source_options_read(&values->source, &settings->source, err) : status;
+    return read_search(values->search, settings, err);
 }
 
 /* A withheld value, or a flag beyond those that only say what was done to the signal. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The options of measuring a study, for commands that measure many.
+ * The options of measuring a study, shared by the commands that measure.
  */
 #ifndef CLI_MEASURE_OPTIONS_H
 #define CLI_MEASURE_OPTIONS_H
@@ -25,7 +25,7 @@ struct measure_values {
         MEASURE_ROW(type, m.reference_set, "reference-set", 'R', OPTION_TEXT, "NAME",         \
                     "set of the table to use (default: NDTF 2016)", 0, 0),                    \
         MEASURE_ROW(type, m.mains_hz, "mains", 0, OPTION_NUMBER, "HZ",                        \
-                    "mains frequency (default: found in each recording)", 40, 70),            \
+                    "mains frequency (default: found in the recording)", 40, 70),             \
         MEASURE_ROW(type, m.keep_mains, "keep-mains", 0, OPTION_FLAG, NULL,                   \
                     "do not subtract mains hum", 0, 0),                                       \
         MEASURE_ROW(type, m.keep_tail, "keep-tail", 0, OPTION_FLAG, NULL,                     \

@@ -5,15 +5,12 @@
 #define CLI_REPORT_COMMAND_H
 
 #include "command.h"
-#include "source_options.h"
+#include "measure_options.h"
 
 struct report_values {
-    struct source_values source;
+    struct measure_values measure;
     const char *output, *formats;
-    const char *reference, *reference_set;
     const char *label, *search;
-    double mains_hz, reject_ratio;
-    bool keep_mains, keep_tail, no_interpretation, no_correction;
     bool force, strict;
     const char *colour;
     size_t width;

@@ -238,27 +238,14 @@ static bool prepare(struct series *series, const struct rv_sweeps *sweeps,
     if (series->sweeps == NULL) {
         return false;
     }
-    const double none = (double)NAN;
     for (size_t s = 0; s < train->sweep_count; s++) {
-        series->sweeps[s] =
-            (struct rv_late_sweep){train->used[s] ? RV_ABSENT : RV_UNTESTED,
-                                   false,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   sweeps->intensity != NULL ? sweeps->intensity[s] : none};
+        series->sweeps[s] = rv_train_blank(train, sweeps, s);
     }
     rv_train_smoothen(train, SMOOTH_MS);
     if (!rv_train_listen(train)) {
         return false;
     }
-    series->h_ms = none;
+    series->h_ms = (double)NAN;
     series->floor_uv =
         fmax(fmax(sweeps->calibrated ? LEAST_UV : 0.0, NOISE_TIMES * train->smooth_sd),
              QUIET_TIMES * train->quiet_most_uv);

@@ -112,21 +112,8 @@ static bool prepare(struct search *search, const struct rv_sweeps *sweeps,
     }
     const double tail_ms = tail_begins_ms(search->m, request->from_ms);
     train->tail_from = rv_train_at(train, tail_ms);
-    const double none = (double)NAN;
     for (size_t s = 0; s < train->sweep_count; s++) {
-        search->sweeps[s] =
-            (struct rv_late_sweep){train->used[s] ? RV_ABSENT : RV_UNTESTED,
-                                   false,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   none,
-                                   sweeps->intensity != NULL ? sweeps->intensity[s] : none};
+        search->sweeps[s] = rv_train_blank(train, sweeps, s);
         if (train->used[s]) {
             measure_m(search, s, &search->sweeps[s].m_amplitude_uv,
                       &search->sweeps[s].m_amplitude_se_uv);

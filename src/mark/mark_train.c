@@ -119,18 +119,7 @@ static bool run(struct rv_train *train, const struct rv_sweeps *sweeps,
     const bool marked = find_places(train, average, &at);
     const double none = (double)NAN;
     for (size_t s = 0; s < train->sweep_count; s++) {
-        items[s] = (struct rv_late_sweep){train->used[s] ? RV_ABSENT : RV_UNTESTED,
-                                          false,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          none,
-                                          sweeps->intensity != NULL ? sweeps->intensity[s] : none};
+        items[s] = rv_train_blank(train, sweeps, s);
         if (marked && train->used[s]) {
             measure(train, &at, s, &items[s]);
         }

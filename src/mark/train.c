@@ -281,3 +281,22 @@ bool rv_train_listen(struct rv_train *train)
     train->noise.from_sweeps = true;
     return listen_smooth(train);
 }
+
+struct rv_late_sweep rv_train_blank(const struct rv_train *train, const struct rv_sweeps *sweeps,
+                                    size_t sweep)
+{
+    const double none = (double)NAN;
+    return (struct rv_late_sweep){
+        .found = train->used[sweep] ? RV_ABSENT : RV_UNTESTED,
+        .onset_ms = none,
+        .onset_se_ms = none,
+        .amplitude_uv = none,
+        .amplitude_se_uv = none,
+        .area_uvms = none,
+        .area_se_uvms = none,
+        .m_amplitude_uv = none,
+        .m_amplitude_se_uv = none,
+        .a_wave_ms = none,
+        .intensity = sweeps->intensity != NULL ? sweeps->intensity[sweep] : none,
+    };
+}

@@ -46,6 +46,10 @@ static inline double *rv_train_smooth_sweep(const struct rv_train *train, size_t
     return train->smooth + sweep * train->count;
 }
 
+/* A sweep of which nothing was found yet: absent, or untested where it was left out. */
+struct rv_late_sweep rv_train_blank(const struct rv_train *train, const struct rv_sweeps *sweeps,
+                                    size_t sweep);
+
 /* Copies, turns over, takes the level before the stimulus off, leaves out rejected sweeps and those
  * with a restless baseline. false: no memory. */
 bool rv_train_prepare(struct rv_train *train, const struct rv_sweeps *sweeps, double from_ms,
