@@ -228,7 +228,12 @@ static enum rv_status find_reader(struct rv_source *source, struct rv_error *err
 
 static void facts_init(struct rv_recording_facts *facts)
 {
-    *facts = (struct rv_recording_facts){.record_s = (double)NAN, .duration_s = (double)NAN};
+    const double none = (double)NAN;
+    *facts = (struct rv_recording_facts){.record_s = none,
+                                         .duration_s = none,
+                                         .age_years = none,
+                                         .height_cm = none,
+                                         .temperature_c = {none, none, none, none}};
 }
 
 /* Takes over the input, in any case. */
