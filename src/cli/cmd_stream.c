@@ -18,7 +18,7 @@ enum { CONTROL_LINE = 1024, TERMINATED = 128 + SIGTERM, INTERRUPTED = 128 + SIGI
 
 struct values {
     struct source_values source;
-    const char *label, *control, *report, *raw, *unit;
+    const char *label, *study, *control, *report, *raw, *unit;
     const char *reference, *reference_set;
     double mains_hz, stall_s;
     size_t memory_mb;
@@ -34,6 +34,9 @@ static const struct option_row options[] = {
     {"label", 'l', OPTION_TEXT, "TEXT",
      "what is tested: \"median motor R wrist APB 80mm\" (default: what the recording says)",
      offsetof(struct values, label), 0, 0},
+    {"study", 0, OPTION_TEXT, "FILE",
+     "study.json with patient, history and skin temperatures (default: what the header says)",
+     offsetof(struct values, study), 0, 0},
     {"control", 0, OPTION_TEXT, "FIFO", "each line written to this FIFO is the label from then on",
      offsetof(struct values, control), 0, 0},
     {"report", 'o', OPTION_TEXT, "FILE",
@@ -209,6 +212,7 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
         source.calibration = values->unit;
     *settings = rv_settings_defaults();
     settings->label = values->label;
+    settings->study_path = values->study;
     settings->mains_hz = values->mains_hz;
     settings->subtract_mains = !values->keep_mains;
     settings->subtract_tail = !values->keep_tail;
