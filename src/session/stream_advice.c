@@ -14,6 +14,10 @@
 static const double onset_se_ms = 0.05;
 /* More than these are not asked for. */
 static const double sweeps_most = 1000;
+/* The standard error is itself an estimate: by so much it must have grown before "enough" is taken
+ * back, and the sum of the sweeps have changed before it is said again. */
+static const double clearly_worse = 1.5;
+static const double sum_changes = 0.25;
 /* A rise of the amplitude with the current counts from two standard errors on; where that cannot
  * exceed this part of the amplitude, there is none that matters. */
 static const double rise_sds = 2.0;
@@ -138,19 +142,22 @@ static void advise_sweeps(const struct rv_adviser *adviser,
         return;
     double se_ms = onset->se_ms * sqrt(used / all), ratio = se_ms / onset_se_ms;
     double more = ceil(all * (ratio * ratio - 1.0));
+    if (rv_advice_told(live, RV_ADVICE_ENOUGH_SWEEPS) && ratio < clearly_worse)
+        return;
     if (ratio <= 1.0) {
         if (!rv_advice_told(live, RV_ADVICE_ENOUGH_SWEEPS))
             rv_advice_give(adviser, RV_ADVICE_ENOUGH_SWEEPS,
                            "onset known to %.3f ms: enough sweeps", se_ms);
         return;
     }
-    if (more > sweeps_most ||
-        (rv_advice_told(live, RV_ADVICE_MORE_SWEEPS) && live->told_more == (size_t)more))
+    /* What is missing falls with each sweep: it is said again when the sum of both changes. */
+    double sum = all + more, before = (double)live->told_sweeps;
+    if (more > sweeps_most || fabs(sum - before) <= sum_changes * before)
         return;
-    live->told_more = (size_t)more;
+    live->told_sweeps = (size_t)sum;
     rv_advice_give(adviser, RV_ADVICE_MORE_SWEEPS,
-                   "onset known to %.3f ms: about %.0f more sweeps for %.2f ms", se_ms, more,
-                   onset_se_ms);
+                   "onset known to %.3f ms: about %.0f more sweep%s for %.2f ms", se_ms, more,
+                   more > 1 ? "s" : "", onset_se_ms);
 }
 
 void rv_live_advise(struct rv_live *live, const struct rv_live_context *context,

@@ -16,8 +16,9 @@ static const double z95 = 1.959964;
 static const double same_ma = 0.05;
 /* An H has fallen when it has lost this part of the largest, as the report sees it. */
 static const double left_share = 0.7;
-/* So many sweeps must agree before a current is called too small or too large. */
-enum { SWEEPS_AGREEING = 2, SWEEPS_WITHOUT_H = 3, RATE_RESPONSES = 4 };
+/* So many sweeps must agree, or have come before muscle is called active and a current too small or
+ * too large. */
+enum { SWEEPS_AGREEING = 2, SWEEPS_TOLD = 3, RATE_RESPONSES = 4 };
 
 void rv_wilson(double count, double of, double *low, double *high)
 {
@@ -44,6 +45,7 @@ static bool is_measured(const struct rv_measurement *measurement, enum rv_parame
 /* What is known of the persistence: its interval, in percent, against the reference limit. */
 struct persistence {
     double count, stimuli, low, high, limit; /* limit NaN: there is none */
+    double minimum_se_ms;                    /* NaN: there is no F-wave */
 };
 
 static struct persistence persistence_of(const struct rv_adviser *adviser,
@@ -52,7 +54,10 @@ static struct persistence persistence_of(const struct rv_adviser *adviser,
     struct rv_limits limits;
     struct persistence found = {.count = value_of(measurement, RV_F_COUNT)->value,
                                 .stimuli = value_of(measurement, RV_F_STIMULI)->value,
-                                .limit = NAN};
+                                .limit = NAN,
+                                .minimum_se_ms = NAN};
+    if (is_measured(measurement, RV_F_MINIMUM))
+        found.minimum_se_ms = value_of(measurement, RV_F_MINIMUM)->se;
     rv_wilson(found.count, found.stimuli, &found.low, &found.high);
     found.low *= 100;
     found.high *= 100;
@@ -62,17 +67,19 @@ static struct persistence persistence_of(const struct rv_adviser *adviser,
     return found;
 }
 
-/* The interval lies on one side of the limit, and there are waves enough for a minimum, or none. */
+/* The interval lies on one side of the limit, and the minimum is known well, or there is none. */
 static bool is_settled(const struct persistence *found, const struct rv_stream_numbers *numbers)
 {
     bool told = !(found->low <= found->limit && found->limit <= found->high);
-    bool carried = found->count < 0.5 || found->count >= numbers->f_waves_least;
+    bool carried = found->count < 0.5 || (found->count >= numbers->f_waves_least &&
+                                          found->minimum_se_ms <= numbers->f_minimum_se_ms);
     return told && carried;
 }
 
 static void tell_enough_f(const struct rv_adviser *adviser,
                           const struct rv_measurement *measurement, const struct persistence *found)
 {
+    bool settled = is_settled(found, adviser->context->numbers);
     const struct rv_value *minimum = value_of(measurement, RV_F_MINIMUM);
     char latency[96] = "";
     if (minimum->validity == RV_MEASURED)
@@ -80,9 +87,10 @@ static void tell_enough_f(const struct rv_adviser *adviser,
                  minimum->se);
     rv_advice_give(adviser, RV_ADVICE_ENOUGH_F,
                    "F-waves in %.0f of %.0f stimuli: persistence %.0f %% (95 %% interval %.0f to "
-                   "%.0f %%)%s: enough stimuli",
+                   "%.0f %%)%s: %s",
                    found->count, found->stimuli, 100 * found->count / found->stimuli, found->low,
-                   found->high, latency);
+                   found->high, latency,
+                   settled ? "enough stimuli" : "the usual number of stimuli");
     adviser->live->stable = true;
 }
 
@@ -111,9 +119,12 @@ static void advise_stimuli(const struct rv_adviser *adviser,
                        asked - found.stimuli);
     else
         rv_advice_give(adviser, RV_ADVICE_MORE_F,
-                       "F-waves in %.0f of %.0f stimuli: persistence between %.0f and %.0f %% "
-                       "(95 %%) is not told yet: %.0f more stimuli",
-                       found.count, found.stimuli, found.low, found.high, asked - found.stimuli);
+                       "F-waves in %.0f of %.0f stimuli: persistence %.0f to %.0f %% (95 %% "
+                       "interval), %s: %.0f more stimuli",
+                       found.count, found.stimuli, found.low, found.high,
+                       found.minimum_se_ms > numbers->f_minimum_se_ms ? "minimum uncertain"
+                                                                      : "still open",
+                       asked - found.stimuli);
 }
 
 /* None so far, where half of the stimuli at least should have one. */
@@ -151,7 +162,8 @@ static void advise_voluntary(const struct rv_adviser *adviser,
                              const struct rv_measurement *measurement)
 {
     const struct rv_late *late = measurement->late;
-    if (late == NULL || !late->voluntary || rv_advice_told(adviser->live, RV_ADVICE_RELAX))
+    if (!late->voluntary || late->used_count < SWEEPS_TOLD ||
+        rv_advice_told(adviser->live, RV_ADVICE_RELAX))
         return;
     rv_advice_give(adviser, RV_ADVICE_RELAX,
                    "muscle is active between the stimuli (%.0f \xC2\xB5V peak to peak): let the "
@@ -182,8 +194,8 @@ struct series {
     double h_uv, h_ma, h_se_uv; /* the largest reflex */
     double m_uv;                /* the largest direct response */
     double m_first_uv;          /* the largest at the smallest current */
-    size_t used, above;         /* sweeps, and those beyond the largest reflex */
-    bool fallen;                /* all of those have lost a third of it */
+    size_t used, at_most;       /* sweeps, and those at the largest current */
+    size_t fallen;              /* of the last ones: at larger currents, and a third of it lost */
 };
 
 static double or_zero(double number)
@@ -191,20 +203,19 @@ static double or_zero(double number)
     return isnan(number) ? 0 : number;
 }
 
-static void look_beyond(const struct rv_late *late, struct series *series)
+static void look_again(const struct rv_late *late, struct series *series)
 {
-    series->fallen = true;
     for (size_t i = 0; i < late->sweep_count; i++) {
         const struct rv_late_sweep *sweep = &late->sweeps[i];
         if (sweep->found == RV_UNTESTED)
             continue;
         if (sweep->intensity <= series->least_ma + same_ma)
             series->m_first_uv = fmax(series->m_first_uv, or_zero(sweep->m_amplitude_uv));
-        if (!(sweep->intensity > series->h_ma + same_ma))
-            continue;
-        series->above++;
-        if (sweep->found == RV_MEASURED && sweep->amplitude_uv > left_share * series->h_uv)
-            series->fallen = false;
+        series->at_most += sweep->intensity >= series->most_ma - same_ma ? 1 : 0;
+        bool smaller =
+            !(sweep->found == RV_MEASURED && sweep->amplitude_uv > left_share * series->h_uv);
+        series->fallen =
+            smaller && sweep->intensity > series->h_ma + same_ma ? series->fallen + 1 : 0;
     }
 }
 
@@ -225,7 +236,7 @@ static struct series series_of(const struct rv_late *late)
         series.h_se_uv = sweep->amplitude_se_uv;
         series.h_ma = sweep->intensity;
     }
-    look_beyond(late, &series);
+    look_again(late, &series);
     return series;
 }
 
@@ -235,11 +246,10 @@ static void advise_h_current(const struct rv_adviser *adviser, const struct rv_l
 {
     const struct rv_live *live = adviser->live;
     bool no_m = series->m_uv <= late->floor_uv, no_h = !(series->h_uv > 0);
-    if (no_m && no_h && series->used >= SWEEPS_AGREEING && !isnan(series->most_ma) &&
-        !rv_advice_told(live, RV_ADVICE_RAISE))
+    if (no_m && no_h && series->at_most >= SWEEPS_TOLD && !rv_advice_told(live, RV_ADVICE_RAISE))
         rv_advice_give(adviser, RV_ADVICE_RAISE,
-                       "neither H nor M up to %.1f mA: raise the current slowly", series->most_ma);
-    if (no_h && series->m_first_uv > late->floor_uv && series->used >= SWEEPS_WITHOUT_H &&
+                       "neither H nor M at %.1f mA: raise the current slowly", series->most_ma);
+    if (no_h && series->m_first_uv > late->floor_uv && series->used >= SWEEPS_TOLD &&
         !isnan(series->least_ma) && !rv_advice_told(live, RV_ADVICE_LOWER))
         rv_advice_give(adviser, RV_ADVICE_LOWER,
                        "M but no H from %.1f mA on: begin with a smaller current, H comes before M",
@@ -252,7 +262,7 @@ static void tell_m_reached(const struct rv_adviser *adviser,
     const struct rv_value *ratio = value_of(measurement, RV_H_M_RATIO);
     if (ratio->validity == RV_MEASURED)
         rv_advice_give(adviser, RV_ADVICE_M_REACHED,
-                       "M grows no more (%.2f mV): H/M %.0f +/- %.0f %%", series->m_uv / 1000,
+                       "M grows no more (%.2f mV): H/M %.1f +/- %.1f %%", series->m_uv / 1000,
                        ratio->value, ratio->se);
     else
         rv_advice_give(adviser, RV_ADVICE_M_REACHED, "M grows no more (%.2f mV), and no H was seen",
@@ -270,7 +280,8 @@ static void advise_h(const struct rv_adviser *adviser, const struct rv_measureme
         return;
     const struct series series = series_of(late);
     bool found = is_measured(measurement, RV_H_LATENCY);
-    bool passed = found && series.above >= SWEEPS_AGREEING && series.fallen;
+    bool passed =
+        rv_advice_told(live, RV_ADVICE_H_PASSED) || (found && series.fallen >= SWEEPS_AGREEING);
     advise_voluntary(adviser, measurement);
     advise_h_current(adviser, late, &series);
     if (passed && !rv_advice_told(live, RV_ADVICE_H_PASSED))

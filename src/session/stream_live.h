@@ -37,7 +37,7 @@ struct rv_live {
     bool measured;                 /* the average has been measured; its marks: */
     double onset_ms, peak_ms;      /* NaN where it has none */
     uint64_t told;                 /* bits of advice given */
-    size_t told_more;              /* sweeps that were said to be still needed */
+    size_t told_sweeps;            /* all that were said to be needed */
     double told_current;
     size_t told_stimuli;            /* of F-waves: how many were asked for */
     bool stable;                    /* its values will not change much any more */

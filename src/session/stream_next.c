@@ -3,7 +3,6 @@
  * report. A response counts once it is stable or another one was begun on its channel.
  */
 #include "base/error.h"
-#include "base/text.h"
 #include "interpret/interpret.h"
 #include "measure/measure.h"
 #include "measure/measure_late.h"
@@ -72,20 +71,26 @@ static enum rv_status judge(const struct rv_stream *stream, struct examined *exa
     return status;
 }
 
-/* Told when it is another one than before. */
+static bool is_told(const struct rv_next_told *told, const char *test)
+{
+    for (size_t i = 0; i < told->count; i++)
+        if (strncmp(told->tests[i], test, sizeof told->tests[i] - 1) == 0)
+            return true;
+    return false;
+}
+
+/* Those that were not among the last ones are told, the best first. */
 static void tell(struct rv_stream *stream, const struct rv_interpretation *found, double time_s)
 {
-    char text[sizeof stream->next_test];
+    struct rv_next_told now = {0};
     const struct rv_adviser adviser = {NULL, &stream->context, time_s};
-    if (found->next_test_count == 0) {
-        stream->next_test[0] = '\0';
-        return;
+    for (size_t i = 0; i < found->next_test_count && i < RV_NEXT_TOLD; i++) {
+        const struct rv_next_test *next = &found->next_tests[i];
+        snprintf(now.tests[now.count++], sizeof now.tests[0], "%s", next->test);
+        if (!is_told(&stream->next, next->test))
+            rv_advice_give(&adviser, RV_ADVICE_NEXT_TEST, "%s: %s", next->test, next->reason);
     }
-    snprintf(text, sizeof text, "%s: %s", found->next_tests[0].test, found->next_tests[0].reason);
-    if (strcmp(text, stream->next_test) == 0)
-        return;
-    memcpy(stream->next_test, text, sizeof text);
-    rv_advice_give(&adviser, RV_ADVICE_NEXT_TEST, "%s", text);
+    stream->next = now;
 }
 
 static enum rv_status advise(struct rv_stream *stream, double time_s, struct rv_error *err)

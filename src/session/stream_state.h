@@ -8,6 +8,8 @@
 #include "session/stream_live.h"
 #include "session/stream_store.h"
 
+enum { RV_NEXT_TOLD = 8 };
+
 struct rv_waiting {
     double time_s, intensity;
     const char *text; /* in `texts` */
@@ -17,6 +19,12 @@ struct rv_waiting {
 struct rv_limb_told {
     bool cold, unknown;
     double temperature_c;
+};
+
+/* The next best tests as they were last. */
+struct rv_next_told {
+    size_t count;
+    char tests[RV_NEXT_TOLD][128];
 };
 
 struct rv_stream {
@@ -41,7 +49,7 @@ struct rv_stream {
     struct rv_reference *reference;
     struct rv_stream_numbers numbers;
     struct rv_limb_told limbs[RV_LIMB_COUNT];
-    char next_test[512]; /* as told last; "": none */
+    struct rv_next_told next;
 };
 
 /* The response of a channel that a stimulus is one of; made, and told of, where it is new. */

@@ -255,7 +255,10 @@ static const struct rv_response *nearer_site(const struct rv_response *responses
     const struct rv_response *near = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct rv_response *other = &responses[i];
-        bool same = rv_text_equal(other->channel, far->channel) && other->side == far->side;
+        bool same = other->kind == far->kind && other->side == far->side &&
+                    rv_text_equal(other->channel, far->channel) &&
+                    rv_text_equal(other->nerve, far->nerve) &&
+                    rv_text_equal(other->record, far->record);
         if (same && other->distance_mm < far->distance_mm &&
             (near == NULL || other->distance_mm > near->distance_mm))
             near = other;
