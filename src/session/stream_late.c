@@ -206,24 +206,22 @@ static enum rv_status measure_compound(struct cut *cut, struct rv_measurement *m
 enum rv_status rv_live_settle(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_error *err)
 {
-    struct rv_arena *arena = rv_arena_new();
-    struct rv_notices unheard = {.arena = arena};
-    struct cut cut = {.live = live, .context = context, .arena = arena};
-    struct rv_measurement measurement = rv_live_blank(live);
     struct rv_error why = {.status = RV_OK};
-    if (arena == NULL)
+    struct rv_measurement measurement = rv_live_blank(live);
+    struct cut cut = {.live = live, .context = context};
+    live->settled_sweeps = live->sweep_count;
+    if (!is_compound(live)) {
+        live->examined = live->running;
+        return RV_OK;
+    }
+    cut.arena = rv_arena_new();
+    if (cut.arena == NULL)
         return rv_fail_memory(err);
     enum rv_status status = make_cut(&cut, &why);
     if (status == RV_OK)
-        status = is_compound(live) ? measure_compound(&cut, &measurement, &why)
-                                   : measure_late(&cut, &measurement, &unheard, &why);
-    live->settled_sweeps = live->sweep_count;
-    if (status == RV_OK) {
-        measurement.trace = NULL; /* they go with the arena */
-        measurement.late = NULL;
+        status = measure_compound(&cut, &measurement, &why);
+    if (status == RV_OK)
         live->examined = measurement;
-    }
-    rv_notices_finish(&unheard);
-    rv_arena_free(arena);
+    rv_arena_free(cut.arena);
     return status == RV_OK || status == RV_DATA ? RV_OK : rv_fail(err, status, "%s", why.text);
 }

@@ -234,36 +234,52 @@ static bool marked(const struct rv_live *live)
     return live->named && (kind == RV_MOTOR || kind == RV_SENSORY || kind == RV_MIXED);
 }
 
+/* Late responses are measured sweep by sweep, which takes longer the more there are: after each of
+ * the first sweeps, then after some. A train is measured from its first response on. */
+static bool is_due(const struct rv_live *live)
+{
+    enum { ALL_SWEEPS = 20, SOME_SWEEPS = 5 };
+    if (live->response.kind == RV_REPETITIVE)
+        return live->sweep_count <= RV_LIVE_SWEEPS;
+    return live->sweep_count <= ALL_SWEEPS || live->sweep_count % SOME_SWEEPS == 0;
+}
+
+static enum rv_status measure_any(struct rv_live *live, const struct rv_live_context *context,
+                                  struct rv_arena *arena, struct rv_notices *notices,
+                                  struct found *found, struct rv_error *err)
+{
+    if (marked(live))
+        return measure(live, context, arena, found, err);
+    if (!live->named || !is_due(live))
+        return RV_OK;
+    return rv_live_late(live, context, arena, notices, &found->measurement, &found->valid, err);
+}
+
 enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_context *context,
                                 const struct rv_live_window *window,
                                 struct rv_measurement *measurement, struct rv_error *err)
 {
     struct found found = {.valid = false};
     struct rv_arena *arena = rv_arena_new();
+    struct rv_notices notices = {.arena = arena};
     if (arena == NULL)
         return rv_fail_memory(err);
     keep_window(live, window);
-    struct rv_notices notices = {.arena = arena};
-    bool compound = marked(live);
-    enum rv_status status = RV_OK;
-    if (compound)
-        status = measure(live, context, arena, &found, err);
-    else if (live->named)
-        status =
-            rv_live_late(live, context, arena, &notices, &found.measurement, &found.valid, err);
-    live->measured = found.valid && compound;
-    if (status == RV_OK && found.valid) {
+    enum rv_status status = measure_any(live, context, arena, &notices, &found, err);
+    live->measured = found.valid && marked(live);
+    if (found.valid)
         tell(live, context, window, &found);
-        if (compound)
-            rv_live_advise(live, context, &found.measurement, found.amplitudes_uv, found.noise_uv,
-                           window->stimulus_s);
-        else
-            rv_live_advise_late(&(struct rv_adviser){live, context, window->stimulus_s},
-                                &found.measurement, &notices);
-    }
+    if (live->measured)
+        rv_live_advise(live, context, &found.measurement, found.amplitudes_uv, found.noise_uv,
+                       window->stimulus_s);
+    else if (found.valid)
+        rv_live_advise_late(&(struct rv_adviser){live, context, window->stimulus_s},
+                            &found.measurement, &notices);
     *measurement = found.valid ? found.measurement : (struct rv_measurement){.response = NULL};
     measurement->trace = NULL; /* they go with the arena */
     measurement->late = NULL;
+    if (found.valid && !live->measured)
+        live->running = *measurement;
     rv_notices_finish(&notices);
     rv_arena_free(arena);
     return status;

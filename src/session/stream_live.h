@@ -42,6 +42,7 @@ struct rv_live {
     size_t told_stimuli;            /* of F-waves: how many were asked for */
     bool stable;                    /* its values will not change much any more */
     size_t settled_sweeps;          /* sweep_count when it was settled; 0: not yet */
+    struct rv_measurement running;  /* of late responses and trains; response NULL: not yet */
     struct rv_measurement examined; /* as it was settled; response NULL: not yet */
 };
 
@@ -85,7 +86,7 @@ enum rv_status rv_live_late(struct rv_live *live, const struct rv_live_context *
                             struct rv_arena *arena, struct rv_notices *notices,
                             struct rv_measurement *measurement, bool *found, struct rv_error *err);
 /* Measures what is kept as the report will: the strongest stimuli of a recruitment series, with the
- * limit of the amplitude known. Fills live->examined. */
+ * limit of the amplitude known; late responses are measured so already. Fills live->examined. */
 enum rv_status rv_live_settle(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_error *err);
 
