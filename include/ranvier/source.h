@@ -85,6 +85,7 @@ struct rv_source_options {
     enum rv_encoding encoding; /* raw PCM only, with the two below */
     double rate_hz;
     size_t channel_count;
+    double stall_s; /* pipes and FIFOs: RV_TRY_AGAIN when nothing comes for so long; 0: waits */
 };
 RV_API struct rv_source_options rv_source_defaults(void);
 

@@ -251,6 +251,7 @@ static enum rv_status source_open(struct rv_input *input, const struct rv_source
         made->options.max_samples = default_max_samples;
     made->arena = rv_arena_new();
     made->notices.arena = made->arena;
+    rv_input_stall(input, made->options.stall_s);
     facts_init(&made->facts);
     enum rv_status status = made->arena == NULL ? rv_fail_memory(err) : find_reader(made, err);
     if (status == RV_OK)

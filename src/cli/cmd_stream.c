@@ -20,7 +20,7 @@ struct values {
     struct source_values source;
     const char *label, *study, *control, *report, *raw, *unit;
     const char *reference, *reference_set;
-    double mains_hz, stall_s;
+    double mains_hz;
     size_t memory_mb;
     bool keep_mains, keep_tail, force;
 };
@@ -48,9 +48,6 @@ static const struct option_row options[] = {
      offsetof(struct values, raw), 0, 0},
     {"unit", 0, OPTION_TEXT, "uV=X", "the same as --calibration", offsetof(struct values, unit), 0,
      0},
-    {"stall", 0, OPTION_NUMBER, "SECONDS",
-     "end with exit status 75 when nothing comes for so long (default: wait)",
-     offsetof(struct values, stall_s), 1, 1e6},
     {"memory", 0, OPTION_COUNT, "MB", "samples kept for the report at the end (default 256)",
      offsetof(struct values, memory_mb), 1, 1 << 20},
     {"reference", 'r', OPTION_TEXT, "FILE",
@@ -99,14 +96,7 @@ static enum rv_status listen_to_signals(struct rv_error *err)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    sigaction(SIGALRM, &action, NULL);
     return RV_OK;
-}
-
-static void watch(const struct values *values)
-{
-    if (values->stall_s > 0)
-        alarm((unsigned)values->stall_s);
 }
 
 /* --- what is tested ------------------------------------------------------------------------ */
@@ -224,22 +214,20 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
 }
 
 /* Reads to the end of the input; *why keeps what ended it early. */
-static enum rv_status run_blocks(const struct values *values, struct rv_source *source,
-                                 struct rv_stream *stream, struct control *control,
-                                 struct rv_error *why, struct rv_error *err)
+static enum rv_status run_blocks(struct rv_source *source, struct rv_stream *stream,
+                                 struct control *control, struct rv_error *why,
+                                 struct rv_error *err)
 {
     struct rv_block block;
     bool more = true;
     enum rv_status status = RV_OK;
     while (status == RV_OK && more) {
-        watch(values);
         if (rv_source_next(source, &block, &more, why) != RV_OK)
             break;
         status = read_control(control, stream, err);
         if (status == RV_OK && more)
             status = rv_stream_push(stream, &block, err);
     }
-    alarm(0);
     return status;
 }
 
@@ -289,8 +277,6 @@ static enum rv_status settle(enum rv_status status, const struct rv_error *why,
         err->text[0] = '\0';
         return (enum rv_status)(ended_by == SIGTERM ? TERMINATED : INTERRUPTED);
     }
-    if (ended_by == SIGALRM)
-        return fail(err, RV_TRY_AGAIN, "standard input", "nothing came for the time of --stall");
     if (why->status != RV_OK && status != RV_NO_MEMORY) {
         *err = *why;
         return why->status;
@@ -316,14 +302,13 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
         status = listen_to_signals(err);
     if (status == RV_OK)
         status = open_control(values->control, &control, err);
-    watch(values);
     if (status == RV_OK)
         status = rv_source_open("-", &settings.source, &source, err);
     if (status == RV_OK)
         status = rv_stream_new(source, &settings, "-", values->memory_mb << 20, print_event, NULL,
                                &stream, err);
     if (status == RV_OK)
-        status = run_blocks(values, source, stream, &control, &why, err);
+        status = run_blocks(source, stream, &control, &why, err);
     if (status == RV_OK)
         status = finish(values, source, stream, &why, err);
     status = settle(status, &why, err);
