@@ -150,19 +150,22 @@ static void print_event(void *to, const struct rv_stream_event *event)
 {
     char *text = rv_stream_event_json(event);
     (void)to;
-    if (text != NULL)
-        puts(text);
-    fflush(stdout);
+    if (text != NULL) {
+        output_write(NULL, text, strlen(text));
+        output_write(NULL, "\n", 1);
+    }
+    output_flush();
     rv_stream_text_free(text);
 }
 
 static enum rv_status print_end(const struct rv_report *report, struct rv_error *err)
 {
     const struct rv_render_options compact = {.compact = true};
-    fputs("{\"event\":\"end\",\"report\":", stdout);
+    static const char head[] = "{\"event\":\"end\",\"report\":", tail[] = "}\n";
+    output_write(NULL, head, sizeof head - 1);
     enum rv_status status =
         rv_renderer_find("json")->render(report, &compact, output_write, NULL, err);
-    puts("}");
+    output_write(NULL, tail, sizeof tail - 1);
     return status == RV_OK ? output_finish(err) : status;
 }
 
