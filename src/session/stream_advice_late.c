@@ -158,17 +158,18 @@ static void advise_hidden_f(const struct rv_adviser *adviser,
     }
 }
 
+/* Where muscle hides more than `floor_uv`. */
 static void advise_voluntary(const struct rv_adviser *adviser,
-                             const struct rv_measurement *measurement)
+                             const struct rv_measurement *measurement, double floor_uv)
 {
     const struct rv_late *late = measurement->late;
-    if (!late->voluntary || late->used_count < SWEEPS_TOLD ||
+    if (!late->voluntary || late->floor_uv <= floor_uv || late->used_count < SWEEPS_TOLD ||
         rv_advice_told(adviser->live, RV_ADVICE_RELAX))
         return;
     rv_advice_give(adviser, RV_ADVICE_RELAX,
-                   "muscle is active between the stimuli (%.0f \xC2\xB5V peak to peak): let the "
-                   "patient relax",
-                   late->background_uv);
+                   "muscle is active between the stimuli (%.0f \xC2\xB5V peak to peak) and hides "
+                   "what is below %.0f \xC2\xB5V: let the patient relax",
+                   late->background_uv, late->floor_uv);
 }
 
 static void advise_f(const struct rv_adviser *adviser, const struct rv_measurement *measurement,
@@ -177,7 +178,7 @@ static void advise_f(const struct rv_adviser *adviser, const struct rv_measureme
     (void)notices;
     if (measurement->late == NULL)
         return;
-    advise_voluntary(adviser, measurement);
+    advise_voluntary(adviser, measurement, adviser->context->numbers->f_floor_uv);
     if (!is_measured(measurement, RV_F_COUNT) || !is_measured(measurement, RV_F_STIMULI)) {
         advise_hidden_f(adviser, measurement);
         return;
@@ -265,34 +266,50 @@ static void tell_m_reached(const struct rv_adviser *adviser,
                        "M grows no more (%.2f mV): H/M %.1f +/- %.1f %%", series->m_uv / 1000,
                        ratio->value, ratio->se);
     else
-        rv_advice_give(adviser, RV_ADVICE_M_REACHED, "M grows no more (%.2f mV), and no H was seen",
+        rv_advice_give(adviser, RV_ADVICE_M_REACHED,
+                       "M grows no more (%.2f mV), and no H that repeats was seen",
                        series->m_uv / 1000);
     adviser->live->stable = true;
+}
+
+/* The largest reflex was passed, now or before. */
+static bool advise_passed(const struct rv_adviser *adviser,
+                          const struct rv_measurement *measurement, const struct series *series)
+{
+    if (rv_advice_told(adviser->live, RV_ADVICE_H_PASSED))
+        return true;
+    if (!is_measured(measurement, RV_H_LATENCY) || series->fallen < SWEEPS_AGREEING)
+        return false;
+    rv_advice_give(adviser, RV_ADVICE_H_PASSED,
+                   "largest H %.2f mV at %.1f mA, smaller beyond: its maximum is passed%s",
+                   series->h_uv / 1000, series->h_ma,
+                   measurement->late->plateau ? "" : "; M still grows, and H/M needs its largest");
+    return true;
+}
+
+/* M grew from nothing to its plateau, and no reflex came that noise could not have hidden. */
+static bool is_without_h(const struct rv_measurement *measurement, const struct series *series)
+{
+    const struct rv_value *latency = value_of(measurement, RV_H_LATENCY);
+    bool noisy = latency->reason != NULL && strcmp(latency->reason, "noise_above_limit") == 0;
+    return latency->validity != RV_MEASURED && !noisy &&
+           series->m_first_uv <= measurement->late->floor_uv;
 }
 
 static void advise_h(const struct rv_adviser *adviser, const struct rv_measurement *measurement,
                      const struct rv_notices *notices)
 {
     const struct rv_late *late = measurement->late;
-    const struct rv_live *live = adviser->live;
     (void)notices;
     if (late == NULL)
         return;
     const struct series series = series_of(late);
-    bool found = is_measured(measurement, RV_H_LATENCY);
-    bool passed =
-        rv_advice_told(live, RV_ADVICE_H_PASSED) || (found && series.fallen >= SWEEPS_AGREEING);
-    advise_voluntary(adviser, measurement);
+    advise_voluntary(adviser, measurement, adviser->context->numbers->h_floor_uv);
     advise_h_current(adviser, late, &series);
-    if (passed && !rv_advice_told(live, RV_ADVICE_H_PASSED))
-        rv_advice_give(adviser, RV_ADVICE_H_PASSED,
-                       "largest H %.2f mV at %.1f mA, smaller beyond: its maximum is passed%s",
-                       series.h_uv / 1000, series.h_ma,
-                       late->plateau ? "" : "; M still grows, and H/M needs its largest");
+    bool passed = advise_passed(adviser, measurement, &series);
     bool grown = series.m_uv > late->floor_uv && series.most_ma > series.least_ma + same_ma;
-    bool without = value_of(measurement, RV_H_LATENCY)->validity == RV_ABSENT &&
-                   series.m_first_uv <= late->floor_uv;
-    if (late->plateau && grown && (passed || without) && !rv_advice_told(live, RV_ADVICE_M_REACHED))
+    if (late->plateau && grown && (passed || is_without_h(measurement, &series)) &&
+        !rv_advice_told(adviser->live, RV_ADVICE_M_REACHED))
         tell_m_reached(adviser, measurement, &series);
 }
 

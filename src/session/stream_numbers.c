@@ -26,6 +26,8 @@ enum rv_status rv_stream_numbers_read(struct rv_arena *arena, struct rv_stream_n
     } rows[] = {{"advice_f_stimuli_least", &numbers->f_stimuli_least},
                 {"advice_f_stimuli_usual", &numbers->f_stimuli_usual},
                 {"advice_f_minimum_se_ms", &numbers->f_minimum_se_ms},
+                {"advice_f_floor_uv", &numbers->f_floor_uv},
+                {"advice_h_floor_uv", &numbers->h_floor_uv},
                 {"advice_f_waves_least", &numbers->f_waves_least},
                 {"advice_train_least_hz", &numbers->train_least_hz},
                 {"advice_train_most_hz", &numbers->train_most_hz},

@@ -9,6 +9,7 @@
 struct rv_stream_numbers {
     double f_stimuli_least, f_stimuli_usual; /* enough, and where they did not settle it */
     double f_minimum_se_ms, f_waves_least;
+    double f_floor_uv, h_floor_uv; /* what background may hide before it matters */
     double train_least_hz, train_most_hz, train_fast_hz;
     double train_count;
 };

@@ -174,6 +174,15 @@ def h_reflex_is_measured_while_it_comes(t):
           advice(lines, "m_maximum_reached")[0]["time_s"], "order")
 
 
+def missing_h_reflex_is_told_when_m_grows_no_more(t):
+    label, length_ms, sweeps = h_series()
+    part = (label, length_ms, [(current, waves[:1]) for current, waves in sweeps])
+    lines = events(t.done("stream", stdin=series(t, [part])))
+    told = texts(lines, "m_maximum_reached")
+    check(len(told) == 1 and told[0].endswith("no H that repeats was seen"), "told: %r" % told)
+    check(not advice(lines, "h_maximum_passed") and not advice(lines, "lower_current"), "more")
+
+
 def current_without_a_response_is_to_be_raised(t):
     part = ("h reflex tibial right soleus popliteal fossa", 160, [(4.0, [])] * 4)
     told = texts(events(t.done("stream", stdin=series(t, [part]))), "raise_current")
