@@ -191,12 +191,12 @@ static void advise_f(const struct rv_adviser *adviser, const struct rv_measureme
 
 /* The series as far as it has come. */
 struct series {
-    double least_ma, most_ma;   /* currents; NaN where not known */
-    double h_uv, h_ma, h_se_uv; /* the largest reflex */
-    double m_uv;                /* the largest direct response */
-    double m_first_uv;          /* the largest at the smallest current */
-    size_t used, at_most;       /* sweeps, and those at the largest current */
-    size_t fallen;              /* of the last ones: at larger currents, and a third of it lost */
+    double h_uv, h_ma;        /* the largest reflex */
+    double least_ma, most_ma; /* currents; NaN where not known */
+    double m_uv;              /* the largest direct response */
+    double m_first_uv;        /* the largest at the smallest current */
+    size_t used, at_most;     /* sweeps, and those at the largest current */
+    size_t fallen;            /* of the last ones: at larger currents, and a third of it lost */
 };
 
 static double or_zero(double number)
@@ -222,7 +222,7 @@ static void look_again(const struct rv_late *late, struct series *series)
 
 static struct series series_of(const struct rv_late *late)
 {
-    struct series series = {.least_ma = NAN, .most_ma = NAN, .h_ma = NAN, .h_se_uv = NAN};
+    struct series series = {.least_ma = NAN, .most_ma = NAN, .h_ma = NAN};
     for (size_t i = 0; i < late->sweep_count; i++) {
         const struct rv_late_sweep *sweep = &late->sweeps[i];
         if (sweep->found == RV_UNTESTED)
@@ -234,7 +234,6 @@ static struct series series_of(const struct rv_late *late)
         if (sweep->found != RV_MEASURED || sweep->amplitude_uv <= series.h_uv)
             continue;
         series.h_uv = sweep->amplitude_uv;
-        series.h_se_uv = sweep->amplitude_se_uv;
         series.h_ma = sweep->intensity;
     }
     look_again(late, &series);
