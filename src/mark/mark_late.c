@@ -262,7 +262,7 @@ static void report(const struct search *search, const struct rv_late_request *re
                              .sweeps = search->sweeps,
                              .used_count = train->used_count,
                              .floor_uv = search->floor_uv,
-                             .background_uv = train->quiet_uv,
+                             .background_uv = train->calm_uv,
                              .voluntary = rv_train_is_voluntary(train, SMOOTH_MS),
                              .a_wave_count = a_waves,
                              .m_onset_ms = marked ? onset->ms : (double)NAN,
