@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const uint32_t replacement = 0xFFFD;
+static const uint32_t replacement = 0xFFFD, no_break_space = 0xA0;
 
 struct range {
     uint32_t first, last;
@@ -102,10 +102,10 @@ size_t live_glyphs_read(const char *text, bool ascii, struct live_glyphs *glyphs
         add_ascii(glyphs, shown);
     } else if (is_in(combining, sizeof combining / sizeof *combining, code)) {
         glyphs->count = 0;
-    } else if (ascii && code > 0x7E) {
+    } else if (ascii && code > 0x7E && code != no_break_space) {
         add_folded(glyphs, code);
     } else {
-        glyphs->codes[glyphs->count++] = code;
+        glyphs->codes[glyphs->count++] = code == no_break_space ? ' ' : code;
         glyphs->wide = is_in(wide, sizeof wide / sizeof *wide, code);
     }
     return length;

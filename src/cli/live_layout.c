@@ -12,6 +12,7 @@
 enum { PANEL_FROM_WIDTH = 110, PANEL_COLUMNS = 38, VALUE_COLUMNS = 26, LINE = 512 };
 
 #define BETWEEN "  "
+#define HELD "\xC2\xA0" /* a blank at which no line is broken */
 
 /* Which values, the first of them where there is little room. */
 static const enum rv_parameter motor_values[] = {RV_ONSET_LATENCY,       RV_AMPLITUDE,
@@ -204,14 +205,14 @@ static void quality_text(const struct live_facts *facts, char line[LINE])
     char part[LINE];
     sweeps_text(facts, line);
     if (facts->measured && facts->calibrated) {
-        number_text(part, "noise ", facts->noise_uv, " \xC2\xB5V");
+        number_text(part, "noise" HELD, facts->noise_uv, HELD "\xC2\xB5V");
         append(line, BETWEEN, part);
     }
     if (facts->measured && isfinite(facts->snr_db)) {
-        snprintf(part, sizeof part, "SNR %.0f dB", facts->snr_db);
+        snprintf(part, sizeof part, "SNR" HELD "%.0f" HELD "dB", facts->snr_db);
         append(line, BETWEEN, part);
     }
-    number_text(part, "", facts->intensity, " mA");
+    number_text(part, "", facts->intensity, HELD "mA");
     if (part[0] != '\0')
         append(line, BETWEEN, part);
 }
@@ -244,12 +245,12 @@ static void remarks(const struct live_screen *screen, struct live_canvas *canvas
     char line[LINE];
     size_t bottom = area.y + area.height;
     quality_text(facts, line);
-    size_t quality_rows = area.width < 70 && area.height > 3 ? 2 : 1;
-    area.height = quality_rows < area.height ? quality_rows : area.height;
+    bool narrow = area.width < 70 && area.height > 6;
+    area.height = narrow ? 3 : 1;
     area.y += wrapped(canvas, area, LIVE_PLAIN, line);
     troubles_text(screen, line);
     bool room = bottom - area.y > 1 || facts->advice_count == 0;
-    area.height = 1;
+    area.height = narrow ? 2 : 1;
     if (line[0] != '\0' && room && area.y < bottom)
         area.y += wrapped(canvas, area, LIVE_WARN, line);
     for (size_t i = 0; i < facts->advice_count && area.y < bottom; i++) {
@@ -348,8 +349,8 @@ static void below(const struct live_screen *screen, const struct live_view *view
 static void too_small(struct live_canvas *canvas)
 {
     char text[96];
-    snprintf(text, sizeof text, "%zux%zu is too small: %dx%d is needed", canvas->width,
-             canvas->height, LIVE_WIDTH_LEAST, LIVE_HEIGHT_LEAST);
+    snprintf(text, sizeof text, "too small: %zux%zu, needs %dx%d", canvas->width, canvas->height,
+             LIVE_WIDTH_LEAST, LIVE_HEIGHT_LEAST);
     live_canvas_text(canvas, 0, 0, canvas->width, LIVE_PLAIN, text);
 }
 
