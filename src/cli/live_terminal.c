@@ -17,8 +17,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Alternate screen, no line wrap, no cursor, blank; and back. */
-static const char enter_sequence[] = "\033[?1049h\033[?7l\033[?25l\033[0m\033[2J";
+/* Alternate screen, no line wrap, no cursor, blank; and back. Where it is shown already, the first
+ * is left out: it would keep a cursor of our own as the one to go back to. */
+static const char alternate_sequence[] = "\033[?1049h";
+static const char modes_sequence[] = "\033[?7l\033[?25l\033[0m\033[2J";
 static const char leave_sequence[] = "\033[0m\033[2J\033[H\033[?7h\033[?25h\033[?1049l";
 
 enum { LEAVE_WAIT_MS = 1000 };
@@ -162,9 +164,11 @@ void live_terminal_enter(struct live_terminal *terminal)
     settings.c_cc[VMIN] = 1;
     settings.c_cc[VTIME] = 0;
     tcsetattr(terminal->descriptor, TCSANOW, &settings);
+    if (!terminal->entered)
+        queue(terminal, alternate_sequence);
     terminal->entered = true;
     kept.entered = 1;
-    queue(terminal, enter_sequence);
+    queue(terminal, modes_sequence);
     forget_rows(terminal);
     live_terminal_flush(terminal);
 }
