@@ -75,13 +75,14 @@ static size_t wrapped(struct live_canvas *canvas, struct live_area area, enum li
 
 static void title(const struct live_screen *screen, struct live_canvas *canvas)
 {
-    char right[LINE], left[LINE], clock[32];
+    char right[LINE], left[2 * LINE], clock[32];
     const struct live_facts *facts = &screen->response.facts;
     clock_text(screen->clock_s, clock);
     snprintf(right, sizeof right, "%.60s%s%zu/%zu%s  %s ", screen->patient,
              screen->patient[0] != '\0' ? "  " : "", screen->count > 0 ? screen->shown + 1 : 0,
              screen->count, screen->pinned ? " kept" : "", clock);
-    snprintf(left, sizeof left, " %s  %s", screen->count > 0 ? facts->id : "ranvier",
+    snprintf(left, sizeof left, " %s  %s%s%s", screen->count > 0 ? facts->id : "ranvier",
+             facts->name, facts->name[0] != '\0' ? "  " : "",
              screen->count > 0 ? facts->label : "");
     live_canvas_fill(canvas, (struct live_area){0, 0, canvas->width, 1}, LIVE_TITLE);
     size_t columns = live_text_columns(canvas, right);
@@ -276,13 +277,13 @@ static void result_text(const struct live_row *row, enum rv_parameter parameter,
 static void list_row(const struct live_row *row, bool shown, struct live_canvas *canvas,
                      struct live_area area)
 {
-    enum { SWEEPS = 8, RESULT = 19 };
+    enum { SWEEPS = 6, RESULT = 18 };
     char latency[LINE], amplitude[LINE], sweeps[32], head[LINE];
     enum live_style style = shown ? LIVE_BOLD : LIVE_PLAIN;
     bool onset = row->kind == RV_MOTOR;
     result_text(row, onset ? RV_ONSET_LATENCY : RV_NEGATIVE_PEAK_LATENCY, &row->latency, latency);
     result_text(row, RV_AMPLITUDE, &row->amplitude, amplitude);
-    snprintf(sweeps, sizeof sweeps, "%6zu", row->sweep_count);
+    snprintf(sweeps, sizeof sweeps, "%4zu", row->sweep_count);
     snprintf(head, sizeof head, "%s %s %s", shown ? "\xE2\x96\xB6" : " ", row->id, row->label);
     size_t right = SWEEPS + 2 * RESULT, x = area.x + area.width - right;
     if (area.width < right + 16) {

@@ -124,6 +124,21 @@ static void forget_advice(struct live_facts *facts, const char *code)
     facts->advice_count = kept;
 }
 
+/* What is tested, in the words that the label was understood as. */
+static void keep_name(struct live_facts *facts, const struct rv_response *said)
+{
+    char name[2 * LIVE_WORDS];
+    const char *side = rv_side_name(said->side);
+    const char *from = said->stimulate != NULL ? said->stimulate : "";
+    const char *to = said->record != NULL ? said->record : "";
+    if (said->nerve == NULL)
+        return;
+    snprintf(name, sizeof name, "%s%s%.80s %s %.80s%s%.80s", side, *side != '\0' ? " " : "",
+             said->nerve, rv_kind_name(said->kind), from, *from != '\0' && *to != '\0' ? "-" : "",
+             to);
+    keep_text(facts->name, sizeof facts->name, name);
+}
+
 static void take_measurement(struct live_response *response, const struct rv_measurement *found)
 {
     struct live_facts *facts = &response->facts;
@@ -133,6 +148,7 @@ static void take_measurement(struct live_response *response, const struct rv_mea
         return;
     facts->measured = true;
     facts->kind = found->response->kind;
+    keep_name(facts, found->response);
     facts->calibrated = found->trace->calibrated;
     facts->noise_uv = found->trace->noise_uv;
     facts->snr_db = found->snr_db;
@@ -211,7 +227,7 @@ static struct live_row row_of(const struct live_model *model, size_t number)
                                facts->values[motor ? RV_ONSET_LATENCY : RV_NEGATIVE_PEAK_LATENCY],
                            .amplitude = facts->values[RV_AMPLITUDE]};
     memcpy(row.id, facts->id, sizeof row.id);
-    memcpy(row.label, facts->label, sizeof row.label);
+    memcpy(row.label, facts->name[0] != '\0' ? facts->name : facts->label, sizeof row.label);
     return row;
 }
 

@@ -28,6 +28,7 @@ struct live_advice {
 /* The values of a response. */
 struct live_facts {
     char id[16], label[LIVE_WORDS];
+    char name[LIVE_WORDS]; /* "right median motor wrist-APB", once measured */
     enum rv_kind kind;
     bool measured;   /* values, marks and average hold */
     bool calibrated; /* false: samples are counts */
@@ -70,8 +71,8 @@ void live_model_clock(struct live_model *model, double time_s);
 
 /* A line of the list of responses. */
 struct live_row {
-    size_t number; /* in the order of appearance, from 0 */
-    char id[16], label[LIVE_WORDS];
+    size_t number;                  /* in the order of appearance, from 0 */
+    char id[16], label[LIVE_WORDS]; /* or its name, where it has one */
     enum rv_kind kind;
     bool measured;
     size_t sweep_count;

@@ -124,7 +124,7 @@ def open_view(t, *args, **more):
 
 def examination_stands_on_80_by_24(t):
     terminal = open_view(t)
-    terminal.shows("R01  median motor R wrist 80mm", "1/1", "0:00:05", "onset 3.", "peak ", " ms",
+    terminal.shows("R01  right median motor wrist-APB  median", "1/1", "0:00:05", "onset 3.", "peak ", " ms",
                    "0 mV", "amplitude", "± ", "used 10, rejected 0", "noise ", "µV", "SNR", "dB",
                    "12.5 mA", "enough sweeps", "q end")
     rows = terminal.rows()
@@ -311,7 +311,7 @@ def axis_top(terminal):
 
 def x_03_labels_never_reach_the_terminal_raw(t):
     data = frames(t, 2, label="median motor R wrist \x1b]0;owned\x07\x1b[31m \u202e80mm")
-    terminal = Terminal(t)
+    terminal = Terminal(t, size=(120, 40))
     terminal.send(data[:-END_FRAME])
     terminal.shows("\\x1b]0;owned")
     terminal.end()
