@@ -43,8 +43,7 @@ static const struct option_row options[] = {
     {"force", 0, OPTION_FLAG, NULL, "replace the report when it exists",
      offsetof(struct values, force), 0, 0},
     {"live", 0, OPTION_FLAG, NULL,
-     "draw the examination on the terminal while it comes; lines only where standard output is "
-     "none",
+     "draw the examination on the terminal; lines are written where standard output is no terminal",
      offsetof(struct values, live), 0, 0},
     {"raw", 0, OPTION_TEXT, "CODE", "raw PCM: the same as --encoding CODE",
      offsetof(struct values, raw), 0, 0},
@@ -411,7 +410,7 @@ const struct command command_stream = {
         "Reads Ranvier frames (docs/stream.md), EDF, WAV, text or raw PCM and writes one line of\n"
         "JSON for each sweep, running response, gap and advice, and the whole report at the end.\n"
         "amplifier | ranvier stream --report visit.html\n"
-        "amplifier | ranvier stream --live --report visit.html\n"
+        "amplifier | ranvier stream --live --report visit.html   (keys: n p + - w 0, q ends)\n"
         "amplifier | ranvier stream --raw s16le --rate 20000 --channels 1 --unit uV=0.0305 \\\n"
         "    --label \"median motor R wrist APB 80mm\"",
     .options = options,
