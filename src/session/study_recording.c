@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "knowledge/knowledge.h"
+#include "session/said.h"
 #include "session/study_json.h"
 #include "session/study_tables.h"
 
@@ -14,16 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What one source of words says, and which source it is (for messages). */
-struct said {
-    const char *source;
-    const char *text;
-    struct rv_label label;
-};
-
 /* Stimuli whose labels say the same. */
 struct group {
-    struct said said;
+    struct rv_said said;
     struct rv_text indices; /* "1,2,5" among the stimuli; empty: all */
     double intensity_ma;    /* of the first one */
 };
@@ -32,7 +25,7 @@ struct builder {
     const struct rv_settings *settings;
     struct rv_study *study;
     struct rv_notices *notices;
-    struct said option, file; /* --label, and the file's name */
+    struct rv_said option, file; /* --label, and the file's name */
     struct group *groups;
     size_t group_count, group_capacity;
     struct rv_response *responses;
@@ -40,45 +33,20 @@ struct builder {
 };
 
 static enum rv_status read_label(struct builder *builder, const char *source, const char *text,
-                                 struct said *said, struct rv_error *err)
+                                 struct rv_said *said, struct rv_error *err)
 {
-    *said = (struct said){.source = source, .text = text != NULL ? text : ""};
-    char *storage = rv_arena_alloc(builder->study->arena, strlen(said->text) + 1, 1);
-    if (storage == NULL)
-        return rv_fail_memory(err);
-    rv_label_read(said->text, storage, &said->label);
-    if (said->label.conflict)
-        return rv_fail(err, RV_STUDY, "%s \"%s\" names two sides or two nerves", source,
-                       said->text);
-    bool told = rv_notice_has(builder->notices, "label_not_understood", source);
-    if (said->label.not_understood != NULL && !told)
-        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
-                      "\"%s\" is not understood: %s", said->text, said->label.not_understood);
-    return RV_OK;
-}
-
-static bool same_number(double a, double b)
-{
-    return (isnan(a) && isnan(b)) || fabs(a - b) < 1e-9;
-}
-
-static bool same_label(const struct rv_label *a, const struct rv_label *b)
-{
-    return a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
-           rv_text_equal(a->stimulate, b->stimulate) && rv_text_equal(a->record, b->record) &&
-           a->kind_known == b->kind_known && a->kind == b->kind &&
-           same_number(a->distance_mm, b->distance_mm);
+    return rv_said_read(source, text, builder->study->arena, builder->notices, said, err);
 }
 
 static enum rv_status add_stimulus(struct builder *builder, const struct rv_event *event,
                                    size_t index, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(builder, "annotation", event->text, &said, err);
     if (status != RV_OK)
         return status;
     size_t i = 0;
-    while (i < builder->group_count && !same_label(&builder->groups[i].said.label, &said.label))
+    while (i < builder->group_count && !rv_said_same(&builder->groups[i].said.label, &said.label))
         i++;
     if (i == builder->group_count) {
         if (!rv_grow(&builder->groups, &builder->group_capacity, i + 1, sizeof *builder->groups))
@@ -110,71 +78,6 @@ static enum rv_status group_stimuli(struct builder *builder, struct rv_error *er
     return status;
 }
 
-/* Sides must agree wherever they are said; other words are taken from the first that says them. */
-static enum rv_status merge_side(const struct said *const *sources, size_t count,
-                                 enum rv_side *side, struct rv_error *err)
-{
-    const struct said *first = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (sources[i]->label.side == RV_SIDE_UNKNOWN)
-            continue;
-        if (first != NULL && first->label.side != sources[i]->label.side)
-            return rv_fail(err, RV_STUDY, "%s \"%s\" says %s, %s \"%s\" says %s: which side is it?",
-                           first->source, first->text, rv_side_name(first->label.side),
-                           sources[i]->source, sources[i]->text,
-                           rv_side_name(sources[i]->label.side));
-        if (first == NULL)
-            first = sources[i];
-    }
-    if (first != NULL)
-        *side = first->label.side;
-    return RV_OK;
-}
-
-static void merge_words(const struct said *const *sources, size_t count,
-                        struct rv_response *response, bool *kind_known)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct rv_label *label = &sources[i]->label;
-        if (response->nerve == NULL)
-            response->nerve = label->nerve;
-        if (response->record == NULL)
-            response->record = label->record;
-        if (response->stimulate == NULL)
-            response->stimulate = label->stimulate;
-        if (isnan(response->distance_mm))
-            response->distance_mm = label->distance_mm;
-        if (isnan(response->intensity_ma))
-            response->intensity_ma = label->intensity_ma;
-        if (isnan(response->intensity_v))
-            response->intensity_v = label->intensity_v;
-        if (isnan(response->pulse_ms))
-            response->pulse_ms = label->pulse_ms;
-        if (!*kind_known && label->kind_known) {
-            response->kind = label->kind;
-            *kind_known = true;
-        }
-    }
-}
-
-/* Motor or sensory, where no label says it: a muscle under the electrode means motor. */
-static enum rv_status settle_kind(const struct rv_recording *recording, size_t channel,
-                                  bool kind_known, struct rv_response *response,
-                                  struct rv_error *err)
-{
-    const char *muscle = response->record != NULL ? rv_word_muscle(response->record) : NULL;
-    if (!kind_known && response->record == NULL)
-        return rv_fail(err, RV_STUDY,
-                       "channel \"%s\": no label says whether this is a motor or a sensory study; "
-                       "say it with --label, for example --label \"median motor R wrist APB 80mm\"",
-                       recording->channels[channel].label);
-    if (!kind_known)
-        response->kind = muscle != NULL ? RV_MOTOR : RV_SENSORY;
-    if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
-        response->nerve = rv_muscle_nerve(muscle);
-    return RV_OK;
-}
-
 static enum rv_status keep_response(struct builder *builder, size_t channel,
                                     const struct group *group, struct rv_response *response,
                                     struct rv_error *err)
@@ -197,19 +100,19 @@ static enum rv_status keep_response(struct builder *builder, size_t channel,
 }
 
 static enum rv_status add_response(struct builder *builder, size_t channel,
-                                   const struct said *channel_said, const struct group *group,
+                                   const struct rv_said *channel_said, const struct group *group,
                                    struct rv_error *err)
 {
     enum { SOURCES = 4 };
-    const struct said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
-                                                 &builder->file};
+    const struct rv_said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
+                                                    &builder->file};
     struct rv_response response = rv_response_blank();
     bool kind_known = false;
-    enum rv_status status = merge_side(sources, SOURCES, &response.side, err);
+    enum rv_status status = rv_said_merge(sources, SOURCES, &response, &kind_known, err);
     if (status != RV_OK)
         return status;
-    merge_words(sources, SOURCES, &response, &kind_known);
-    status = settle_kind(builder->study->recording, channel, kind_known, &response, err);
+    status = rv_said_settle_kind(builder->study->recording->channels[channel].label, kind_known,
+                                 &response, err);
     if (status != RV_OK)
         return status;
     return keep_response(builder, channel, group, &response, err);
@@ -217,43 +120,12 @@ static enum rv_status add_response(struct builder *builder, size_t channel,
 
 static enum rv_status add_channel(struct builder *builder, size_t channel, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(
         builder, "channel", builder->study->recording->channels[channel].label, &said, err);
     for (size_t i = 0; i < builder->group_count && status == RV_OK; i++)
         status = add_response(builder, channel, &said, &builder->groups[i], err);
     return status;
-}
-
-/* The response of the same electrode stimulated next nearer to it; NULL: there is none. */
-static const struct rv_response *nearer_site(const struct builder *builder,
-                                             const struct rv_response *far)
-{
-    const struct rv_response *near = NULL;
-    for (size_t i = 0; i < builder->count; i++) {
-        const struct rv_response *other = &builder->responses[i];
-        bool same = rv_text_equal(other->channel, far->channel) && other->side == far->side;
-        if (same && other->distance_mm < far->distance_mm &&
-            (near == NULL || other->distance_mm > near->distance_mm))
-            near = other;
-    }
-    return near;
-}
-
-/* Two sites of one recording electrode, each with its distance to it: the rest is the segment. */
-static void settle_segments(struct builder *builder)
-{
-    for (size_t i = 0; i < builder->count; i++) {
-        struct rv_response *far = &builder->responses[i];
-        if (far->kind != RV_MOTOR || isnan(far->distance_mm))
-            continue;
-        const struct rv_response *near = nearer_site(builder, far);
-        if (near != NULL)
-            far->segment_mm = far->distance_mm - near->distance_mm;
-    }
-    for (size_t i = 0; i < builder->count; i++)
-        if (!isnan(builder->responses[i].segment_mm))
-            builder->responses[i].distance_mm = NAN;
 }
 
 static double years_between(const char *birth, const char *day)
@@ -299,7 +171,7 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
             status = add_channel(builder, i, err);
     if (status != RV_OK)
         return status;
-    settle_segments(builder);
+    rv_said_settle_segments(builder->responses, builder->count);
     builder->study->responses = rv_arena_copy(builder->study->arena, builder->responses,
                                               builder->count, sizeof *builder->responses);
     builder->study->response_count = builder->count;
@@ -340,7 +212,7 @@ enum rv_status rv_response_named(struct rv_study *study, const char *path, size_
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
     struct group group = {.intensity_ma = NAN};
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = read_label(&builder, "annotation", stimulus, &group.said, err);
