@@ -46,6 +46,7 @@ struct rv_recording_facts {
     double duration_s;        /* from the header; NaN: unknown until the end */
     bool discontinuous;       /* segments may lie apart */
     bool one_sweep_a_segment; /* each segment is one stimulus window; EDF+D: known at the end */
+    double mains_hz;          /* of the place where it was made, where a sidecar says it; 0 */
 };
 
 /* Samples that follow one another without a gap. Valid until the next call. */
