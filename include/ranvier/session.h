@@ -41,6 +41,9 @@ RV_API enum rv_status rv_bids_studies(const char *path, struct rv_bids_studies *
                                       struct rv_error *err);
 RV_API void rv_bids_studies_free(struct rv_bids_studies *studies); /* NULL is fine */
 
+/* Is it one recording of a BIDS dataset, with sidecars that rv_study_read reads? */
+RV_API bool rv_bids_is_recording(const char *path);
+
 /* SHA-256 of all that measuring a BIDS study or recording depends on: recordings, every sidecar
  * that applies, and of participants.tsv the rows of the subject. *found is false, and `sha256`
  * untouched, where the path is no such. */

@@ -140,6 +140,17 @@ void rv_bids_studies_free(struct rv_bids_studies *studies)
         rv_arena_free(studies->arena);
 }
 
+bool rv_bids_is_recording(const char *path)
+{
+    struct rv_arena *arena = rv_arena_new();
+    struct rv_bids_place place;
+    bool found = false;
+    if (arena != NULL && rv_bids_place_find(path, arena, &found, &place, NULL) != RV_OK)
+        found = false;
+    rv_arena_free(arena);
+    return found && place.recording != NULL;
+}
+
 /* --- what measuring depends on ------------------------------------------------------------- */
 
 enum { READ_BYTES = 1 << 16 };
