@@ -142,14 +142,14 @@ static bool sides_fit(enum rv_side a, enum rv_side b)
     return a == RV_SIDE_UNKNOWN || b == RV_SIDE_UNKNOWN || a == b;
 }
 
-/* Channels that say they are of this muscle or site. */
+/* Channels that say they are of this muscle or site, on this side. */
 static size_t fitting_channels(const struct builder *builder, const struct rv_response *cells,
-                               size_t *last)
+                               enum rv_side side, size_t *last)
 {
     size_t count = 0;
     for (size_t i = 0; i < builder->recording->channel_count; i++)
         if (is_signal(builder, i) && rv_text_equal(record_of(builder, i), cells->record) &&
-            sides_fit(side_of(builder, i), cells->side)) {
+            sides_fit(side_of(builder, i), side)) {
             *last = i;
             count++;
         }
@@ -163,7 +163,9 @@ static enum rv_status recording_channel(const struct builder *builder,
                                         struct rv_error *err)
 {
     size_t signals = 0, only = 0, fitting = 0;
-    size_t count = fitting_channels(builder, &group->cells, &fitting);
+    size_t count = fitting_channels(builder, &group->cells, group->cells.side, &fitting);
+    if (count == 0) /* that of the other side is refused later, with both sides */
+        count = fitting_channels(builder, &group->cells, RV_SIDE_UNKNOWN, &fitting);
     for (size_t i = 0; i < builder->recording->channel_count; i++)
         if (is_signal(builder, i)) {
             only = i;
@@ -321,10 +323,11 @@ static enum rv_status settle_segments(struct builder *builder, struct rv_error *
     return RV_OK;
 }
 
-static bool says_something(const struct rv_said *said)
+/* A channel's site is that of its electrode, which needs no stimulus. */
+static bool says_something(const struct rv_said *said, bool of_channel)
 {
     const struct rv_label *label = &said->label;
-    return label->kind_known || label->nerve != NULL || label->stimulate != NULL;
+    return label->kind_known || label->nerve != NULL || (!of_channel && label->stimulate != NULL);
 }
 
 /* Without any stimulus, the words must say that there was one: else it is a voluntary task, or
@@ -332,11 +335,11 @@ static bool says_something(const struct rv_said *said)
 static bool is_passed_over(const struct builder *builder)
 {
     const struct rv_bids_group *group = &builder->groups.items[0];
-    bool said = says_something(&builder->option) || says_something(&builder->task);
+    bool said = says_something(&builder->option, false) || says_something(&builder->task, false);
     for (size_t i = 0; i < builder->recording->channel_count; i++)
         said = said || (builder->recording->channels[i].used &&
-                        (says_something(&builder->words[i].muscle) ||
-                         says_something(&builder->words[i].label)));
+                        (says_something(&builder->words[i].muscle, true) ||
+                         says_something(&builder->words[i].label, true)));
     return group->stimuli.length == 0 && !said;
 }
 
