@@ -281,8 +281,10 @@ struct rv_study {
     const struct rv_notice *notices; /* of reading */
     size_t notice_count;
     struct rv_recording *recording; /* of a study that is a single recording; else NULL */
-    const struct rv_bids *bids;     /* sidecars of a study in a BIDS dataset; else NULL */
-    struct rv_arena *arena;         /* owner of all of it */
+    const struct rv_bids *bids;     /* what sidecars say, in a BIDS dataset; else NULL */
+    const char *const *sidecars;    /* paths of the BIDS sidecars that were read */
+    size_t sidecar_count;
+    struct rv_arena *arena; /* owner of all of it */
 };
 
 struct rv_recording;

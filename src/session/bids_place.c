@@ -325,13 +325,26 @@ enum rv_status rv_bids_check(const struct rv_bids_place *place, const char *file
     return regular ? RV_OK : rv_fail(err, RV_NO_INPUT, "%s is not a regular file", file);
 }
 
+static bool note_path(struct rv_bids_paths *paths, const char *path)
+{
+    if (paths == NULL)
+        return true;
+    if (!rv_grow(&paths->items, &paths->capacity, paths->count + 1, sizeof *paths->items))
+        return false;
+    paths->items[paths->count++] = path;
+    return true;
+}
+
 enum rv_status rv_bids_read(const struct rv_bids_place *place, const char *file, size_t limit,
                             char **bytes, size_t *length, struct rv_error *err)
 {
     enum rv_status status = rv_bids_check(place, file, err);
     if (status != RV_OK)
         return status;
-    status = rv_file_read(place->arena, rv_bids_path(place, file), limit, bytes, length, err);
+    const char *path = rv_bids_path(place, file);
+    if (path == NULL || !note_path(place->paths, path))
+        return rv_fail_memory(err);
+    status = rv_file_read(place->arena, path, limit, bytes, length, err);
     return status == RV_OK ? RV_OK
                            : rv_fail_in(err, status == RV_DATA ? RV_STUDY : status, "%s", file);
 }

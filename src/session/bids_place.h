@@ -8,16 +8,23 @@
 
 enum { RV_BIDS_JSON_BYTES = 4 << 20, RV_BIDS_TABLE_BYTES = 16 << 20 };
 
+/* Paths of the sidecars that were read; heap. */
+struct rv_bids_paths {
+    const char **items;
+    size_t count, capacity;
+};
+
 struct rv_bids_place {
     struct rv_arena *arena;
-    const char *root;      /* of the dataset, to be opened; as given where that is possible */
-    const char *root_real; /* the same, links followed */
-    const char *version;   /* BIDSVersion */
-    const char *subject;   /* label; NULL: the path is the dataset */
-    const char *session;   /* label; NULL: none */
-    const char *inside;    /* folder of the study within the root: "sub-01/ses-1" */
-    const char *folder;    /* the same, to be opened */
-    const char *recording; /* NULL: the study is all that its folder holds */
+    struct rv_bids_paths *paths; /* where rv_bids_read notes what it reads; NULL: nowhere */
+    const char *root;            /* of the dataset, to be opened; as given where that is possible */
+    const char *root_real;       /* the same, links followed */
+    const char *version;         /* BIDSVersion */
+    const char *subject;         /* label; NULL: the path is the dataset */
+    const char *session;         /* label; NULL: none */
+    const char *inside;          /* folder of the study within the root: "sub-01/ses-1" */
+    const char *folder;          /* the same, to be opened */
+    const char *recording;       /* NULL: the study is all that its folder holds */
 };
 
 /* *found is false where the path is not in a BIDS dataset, or at no place where EMG is. RV_STUDY

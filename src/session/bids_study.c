@@ -23,6 +23,7 @@ struct builder {
     struct rv_study *study;
     struct rv_notices *notices;
     struct rv_bids_place place;
+    struct rv_bids_paths paths;
     const struct rv_bids_name *names;
     size_t name_count;
     struct rv_bids_recording *recordings;
@@ -215,7 +216,10 @@ static enum rv_status settle(struct builder *builder, struct rv_error *err)
     study->responses =
         rv_arena_copy(study->arena, responses->items, responses->count, sizeof *responses->items);
     study->response_count = responses->count;
-    if (bids == NULL || study->responses == NULL)
+    study->sidecars = rv_arena_copy(study->arena, builder->paths.items, builder->paths.count,
+                                    sizeof *builder->paths.items);
+    study->sidecar_count = builder->paths.count;
+    if (bids == NULL || study->responses == NULL || study->sidecars == NULL)
         return rv_fail_memory(err);
     *bids = (struct rv_bids){builder->recordings, builder->count};
     study->bids = bids;
@@ -246,6 +250,7 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
     if (status == RV_OK)
         status = settle(builder, err);
     rv_release(builder->responses.items);
+    rv_release(builder->paths.items);
     return status;
 }
 
@@ -282,6 +287,7 @@ enum rv_status rv_bids_study_read(const char *path, const struct rv_settings *se
     if (builder.name_count == 0)
         return ask_which(path, err);
     study->folder = builder.place.folder;
+    builder.place.paths = &builder.paths;
     builder.responses = (struct rv_bids_responses){
         .arena = study->arena,
         .notices = notices,

@@ -1,13 +1,17 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A study folder as a BIDS dataset: an own reader of EDF+ annotations, and plain tables.
 
 What it knows of Ranvier is the documented column names only; the program has no part in it.
+
+    bids.py STUDY DATASET [SUBJECT [SESSION]]    adds one study to a dataset
 """
 import csv
 import json
 import os
 import re
 import shutil
+import sys
 
 EMG_JSON = {"TaskName": "nerve conduction", "SamplingFrequency": 20000, "PowerLineFrequency": 50,
             "EMGReference": "tendon", "EMGPlacementScheme": "Other", "SoftwareFilters": "n/a",
@@ -163,3 +167,9 @@ def write(root, name, text):
     with open(path, "wb") as file:
         file.write(text if isinstance(text, bytes) else text.encode("utf-8"))
     return path
+
+
+if __name__ == "__main__":
+    if not 3 <= len(sys.argv) <= 5:
+        sys.exit(__doc__)
+    print(convert(*sys.argv[1:]))

@@ -153,6 +153,15 @@ def inspect_tells_what_was_taken_from_where(t):
     check(result.code == 78 and "duration" in result.text and "19000" in result.words, result.text)
 
 
+def a_report_never_overwrites_a_sidecar(t):
+    place = small(t)
+    for name in (run_of(place, suffix="events.tsv"), root_file(place, "participants.tsv"),
+                 root_file(place, "task-ncs_emg.json"), run_of(place)):
+        for operand in (place, run_of(place)):
+            t.refused(73, "is an input of this study", "report", operand, "-f", "json", "--force",
+                      "-o", name)
+
+
 # ------------------------------------------------------------------ who and when
 
 def participant(t, row, head="participant_id\tage\tsex\theight\tweight", dictionary=None):
