@@ -306,8 +306,10 @@ static enum rv_status add_group(struct builder *builder, const struct rv_bids_gr
 /* Segments from distances that labels gave; those of a table are what its columns say. */
 static enum rv_status settle_segments(struct builder *builder, struct rv_error *err)
 {
-    struct rv_response *all = builder->responses->items + builder->first;
     size_t count = builder->responses->count - builder->first, chosen = 0;
+    if (count == 0)
+        return RV_OK; /* there may be no list yet */
+    struct rv_response *all = builder->responses->items + builder->first;
     struct rv_response *some = rv_allocate(count, sizeof *some);
     if (some == NULL)
         return rv_fail_memory(err);
