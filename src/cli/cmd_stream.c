@@ -2,6 +2,7 @@
  * ranvier stream: measures a recording while it comes through standard input.
  */
 #include "command.h"
+#include "live.h"
 #include "source_options.h"
 
 #include <errno.h>
@@ -14,15 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONTROL_LINE = 1024, TERMINATED = 128 + SIGTERM, INTERRUPTED = 128 + SIGINT };
+enum { CONTROL_LINE = 1024, SIGNALLED = 128 };
 
 struct values {
     struct source_values source;
-    const char *label, *control, *report, *raw, *unit;
+    const char *label, *study, *control, *report, *raw, *unit;
     const char *reference, *reference_set;
-    double mains_hz, stall_s;
+    double mains_hz;
     size_t memory_mb;
-    bool keep_mains, keep_tail, force;
+    bool keep_mains, keep_tail, force, live;
 };
 
 static void defaults(void *values)
@@ -34,6 +35,9 @@ static const struct option_row options[] = {
     {"label", 'l', OPTION_TEXT, "TEXT",
      "what is tested: \"median motor R wrist APB 80mm\" (default: what the recording says)",
      offsetof(struct values, label), 0, 0},
+    {"study", 0, OPTION_TEXT, "FILE",
+     "study.json with patient, history and skin temperatures (default: what the header says)",
+     offsetof(struct values, study), 0, 0},
     {"control", 0, OPTION_TEXT, "FIFO", "each line written to this FIFO is the label from then on",
      offsetof(struct values, control), 0, 0},
     {"report", 'o', OPTION_TEXT, "FILE",
@@ -41,13 +45,13 @@ static const struct option_row options[] = {
      offsetof(struct values, report), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace the report when it exists",
      offsetof(struct values, force), 0, 0},
+    {"live", 0, OPTION_FLAG, NULL,
+     "draw the examination on the terminal; lines are written where standard output is no terminal",
+     offsetof(struct values, live), 0, 0},
     {"raw", 0, OPTION_TEXT, "CODE", "raw PCM: the same as --encoding CODE",
      offsetof(struct values, raw), 0, 0},
     {"unit", 0, OPTION_TEXT, "uV=X", "the same as --calibration", offsetof(struct values, unit), 0,
      0},
-    {"stall", 0, OPTION_NUMBER, "SECONDS",
-     "end with exit status 75 when nothing comes for so long (default: wait)",
-     offsetof(struct values, stall_s), 1, 1e6},
     {"memory", 0, OPTION_COUNT, "MB", "samples kept for the report at the end (default 256)",
      offsetof(struct values, memory_mb), 1, 1 << 20},
     {"reference", 'r', OPTION_TEXT, "FILE",
@@ -96,14 +100,10 @@ static enum rv_status listen_to_signals(struct rv_error *err)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    sigaction(SIGALRM, &action, NULL);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup */
+        sigaction(SIGHUP, &action, NULL);
     return RV_OK;
-}
-
-static void watch(const struct values *values)
-{
-    if (values->stall_s > 0)
-        alarm((unsigned)values->stall_s);
 }
 
 /* --- what is tested ------------------------------------------------------------------------ */
@@ -153,23 +153,70 @@ static enum rv_status read_control(struct control *control, struct rv_stream *st
 
 /* --- events -------------------------------------------------------------------------------- */
 
-static void print_event(void *to, const struct rv_stream_event *event)
+/* Where events go. */
+struct show {
+    struct live *live; /* NULL: no view */
+    bool lines;        /* to standard output */
+};
+
+static void show_event(void *to, const struct rv_stream_event *event)
 {
-    char *text = rv_stream_event_json(event);
-    (void)to;
-    if (text != NULL)
-        puts(text);
-    fflush(stdout);
+    const struct show *show = to;
+    char *text = show->lines ? rv_stream_event_json(event) : NULL;
+    if (text != NULL) {
+        output_write(NULL, text, strlen(text));
+        output_write(NULL, "\n", 1);
+        output_flush();
+    }
     rv_stream_text_free(text);
+    live_event(show->live, event);
+}
+
+/* The view has a terminal of its own; on one that is standard output, lines would go over it. What
+ * refuses a terminal as input is the source. */
+static enum rv_status open_show(const struct values *values, struct show *show,
+                                struct rv_error *err)
+{
+    *show = (struct show){.lines = !values->live || !isatty(STDOUT_FILENO)};
+    if (!values->live || isatty(STDIN_FILENO))
+        return RV_OK;
+    enum rv_status status = live_start(&show->live, err);
+    live_state(show->live, "waiting for the recording");
+    return status;
+}
+
+static void begin_show(const struct show *show, const struct rv_source *source)
+{
+    live_patient(show->live, rv_source_facts(source));
+    live_state(show->live, "");
+}
+
+/* Words go to the terminal as it was. */
+static void close_show(const struct values *values, struct show *show, enum rv_status status)
+{
+    char text[512];
+    if (show->live == NULL)
+        return;
+    live_stop(show->live);
+    show->live = NULL;
+    if (status != RV_OK)
+        return;
+    if (values->report != NULL) {
+        snprintf(text, sizeof text, "the report: %.480s", values->report);
+        say("note", text);
+    } else if (!show->lines) {
+        say("note", "no report was asked for: --report FILE");
+    }
 }
 
 static enum rv_status print_end(const struct rv_report *report, struct rv_error *err)
 {
     const struct rv_render_options compact = {.compact = true};
-    fputs("{\"event\":\"end\",\"report\":", stdout);
+    static const char head[] = "{\"event\":\"end\",\"report\":", tail[] = "}\n";
+    output_write(NULL, head, sizeof head - 1);
     enum rv_status status =
         rv_renderer_find("json")->render(report, &compact, output_write, NULL, err);
-    puts("}");
+    output_write(NULL, tail, sizeof tail - 1);
     return status == RV_OK ? output_finish(err) : status;
 }
 
@@ -209,6 +256,7 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
         source.calibration = values->unit;
     *settings = rv_settings_defaults();
     settings->label = values->label;
+    settings->study_path = values->study;
     settings->mains_hz = values->mains_hz;
     settings->subtract_mains = !values->keep_mains;
     settings->subtract_tail = !values->keep_tail;
@@ -219,23 +267,30 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
     return status;
 }
 
+static double block_end_s(const struct rv_source *source, const struct rv_block *block)
+{
+    size_t count;
+    const struct rv_channel *channels = rv_source_channels(source, &count);
+    return block->start_s + (double)block->sample_count[0] / channels[0].rate_hz;
+}
+
 /* Reads to the end of the input; *why keeps what ended it early. */
-static enum rv_status run_blocks(const struct values *values, struct rv_source *source,
-                                 struct rv_stream *stream, struct control *control,
+static enum rv_status run_blocks(struct rv_source *source, struct rv_stream *stream,
+                                 struct control *control, const struct show *show,
                                  struct rv_error *why, struct rv_error *err)
 {
     struct rv_block block;
     bool more = true;
     enum rv_status status = RV_OK;
     while (status == RV_OK && more) {
-        watch(values);
         if (rv_source_next(source, &block, &more, why) != RV_OK)
             break;
         status = read_control(control, stream, err);
         if (status == RV_OK && more)
             status = rv_stream_push(stream, &block, err);
+        if (more && block.channel_count > 0)
+            live_clock(show->live, block_end_s(source, &block));
     }
-    alarm(0);
     return status;
 }
 
@@ -258,15 +313,17 @@ static enum rv_status write_report(const struct values *values, const struct rv_
 }
 
 static enum rv_status finish(const struct values *values, struct rv_source *source,
-                             struct rv_stream *stream, struct rv_error *why, struct rv_error *err)
+                             struct rv_stream *stream, const struct show *show,
+                             struct rv_error *why, struct rv_error *err)
 {
     struct rv_study *study = NULL;
     struct rv_report *report = NULL;
     bool early = ended_by != 0 || why->status != RV_OK;
+    live_state(show->live, "ended: measuring everything again for the report");
     enum rv_status status = rv_stream_finish(stream, early, &study, &report, err);
     if (status == RV_OK)
         status = write_report(values, report, err);
-    if (status == RV_OK)
+    if (status == RV_OK && show->lines)
         status = print_end(report, err);
     rv_report_free(report);
     rv_study_free(study);
@@ -275,18 +332,17 @@ static enum rv_status finish(const struct values *values, struct rv_source *sour
 }
 
 /* What ended the stream early goes before what could then not be done. */
-static enum rv_status settle(enum rv_status status, const struct rv_error *why,
+static enum rv_status settle(enum rv_status status, bool by_key, const struct rv_error *why,
                              struct rv_error *err)
 {
-    if (ended_by == SIGTERM || ended_by == SIGINT) {
-        say("note", "ended by a signal; what was complete is reported as incomplete");
+    if (ended_by != 0) {
+        say("note", by_key ? "ended by q; what was complete is reported as incomplete"
+                           : "ended by a signal; what was complete is reported as incomplete");
         if (status != RV_OK)
             say("", err->text);
         err->text[0] = '\0';
-        return (enum rv_status)(ended_by == SIGTERM ? TERMINATED : INTERRUPTED);
+        return (enum rv_status)(SIGNALLED + ended_by);
     }
-    if (ended_by == SIGALRM)
-        return fail(err, RV_TRY_AGAIN, "standard input", "nothing came for the time of --stall");
     if (why->status != RV_OK && status != RV_NO_MEMORY) {
         *err = *why;
         return why->status;
@@ -302,6 +358,7 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
     struct rv_source *source = NULL;
     struct rv_stream *stream = NULL;
     struct control control = {.descriptor = -1};
+    struct show show = {.live = NULL};
     struct rv_error why = {.status = RV_OK};
     (void)count;
     (void)operands;
@@ -312,17 +369,22 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
         status = listen_to_signals(err);
     if (status == RV_OK)
         status = open_control(values->control, &control, err);
-    watch(values);
+    if (status == RV_OK)
+        status = open_show(values, &show, err);
     if (status == RV_OK)
         status = rv_source_open("-", &settings.source, &source, err);
     if (status == RV_OK)
-        status = rv_stream_new(source, &settings, "-", values->memory_mb << 20, print_event, NULL,
+        status = rv_stream_new(source, &settings, "-", values->memory_mb << 20, show_event, &show,
                                &stream, err);
     if (status == RV_OK)
-        status = run_blocks(values, source, stream, &control, &why, err);
+        begin_show(&show, source);
     if (status == RV_OK)
-        status = finish(values, source, stream, &why, err);
-    status = settle(status, &why, err);
+        status = run_blocks(source, stream, &control, &show, &why, err);
+    if (status == RV_OK)
+        status = finish(values, source, stream, &show, &why, err);
+    bool by_key = live_ended_by_key(show.live);
+    close_show(values, &show, status);
+    status = settle(status, by_key, &why, err);
     rv_stream_free(stream);
     rv_source_close(source);
     if (control.descriptor >= 0)
@@ -338,6 +400,7 @@ const struct command command_stream = {
         "Reads Ranvier frames (docs/stream.md), EDF, WAV, text or raw PCM and writes one line of\n"
         "JSON for each sweep, running response, gap and advice, and the whole report at the end.\n"
         "amplifier | ranvier stream --report visit.html\n"
+        "amplifier | ranvier stream --live --report visit.html   (keys: n p + - w 0, q ends)\n"
         "amplifier | ranvier stream --raw s16le --rate 20000 --channels 1 --unit uV=0.0305 \\\n"
         "    --label \"median motor R wrist APB 80mm\"",
     .options = options,

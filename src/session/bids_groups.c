@@ -137,15 +137,18 @@ static enum rv_status add_told(struct rv_bids_groups *groups, const struct told 
     if (status != RV_OK)
         return status;
     double pulse_ms = isnan(cells.pulse_ms) ? said.label.pulse_ms : cells.pulse_ms;
-    size_t i = 0;
-    while (i < groups->count && !belongs(groups, &groups->items[i], told, &said))
-        i++;
+    size_t i = groups->count; /* the last that fits: an earlier one may be of the limb when cold */
+    while (i > 0 && !belongs(groups, &groups->items[i - 1], told, &said))
+        i--;
+    i = i > 0 ? i - 1 : groups->count;
     if (i == groups->count) {
         status = add_group(groups, told, &said, &cells, kind_known, err);
         if (status != RV_OK)
             return status;
         groups->items[i].cells.pulse_ms = pulse_ms;
     }
+    if (isnan(groups->items[i].said.label.temperature_c))
+        groups->items[i].said.label.temperature_c = said.label.temperature_c;
     take_stimulus(&groups->items[i], told, pulse_ms);
     return RV_OK;
 }

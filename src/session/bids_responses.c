@@ -8,6 +8,7 @@
 #include "epoch/epoch.h"
 #include "session/bids_groups.h"
 #include "session/said.h"
+#include "session/study_recording.h"
 #include "session/study_tables.h"
 
 #include <math.h>
@@ -316,7 +317,7 @@ static enum rv_status settle_segments(struct builder *builder, struct rv_error *
     for (size_t i = 0; i < count; i++)
         if (builder->from_words[i])
             some[chosen++] = all[i];
-    rv_said_settle_segments(some, chosen);
+    rv_study_segments(some, chosen);
     chosen = 0;
     for (size_t i = 0; i < count; i++)
         if (builder->from_words[i])

@@ -6,10 +6,12 @@
 #include "session/bids.h"
 #include "session/bids_people.h"
 #include "session/bids_responses.h"
+#include "session/study_recording.h"
 
 #include <ranvier/ranvier.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What rv_study holds on to, to dress its recordings with when they are read. */
@@ -234,6 +236,30 @@ static void settle_bmi(struct rv_patient *patient)
         patient->bmi_kg_m2 = patient->weight_kg / (metres * metres);
 }
 
+/* --study FILE: history, injections and imaging, which BIDS has no place for. Its keys go before
+ * those of the dataset; its earlier studies are relative to its own folder. */
+static enum rv_status take_file(const char *path, struct rv_study *study, struct rv_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    enum rv_status status = rv_study_file(path, study, err);
+    const char **earlier = rv_arena_alloc(study->arena, study->earlier_count, sizeof *earlier);
+    if (status != RV_OK || earlier == NULL)
+        return status != RV_OK ? status : rv_fail_memory(err);
+    const char *folder =
+        slash != NULL ? rv_arena_text_n(study->arena, path, (size_t)(slash - path) + 1) : "./";
+    for (size_t i = 0; i < study->earlier_count; i++) {
+        char *joined = rv_arena_format(
+            study->arena, "%s%s", study->earlier[i][0] == '/' ? "" : folder, study->earlier[i]);
+        char *real = joined != NULL ? realpath(joined, NULL) : NULL;
+        earlier[i] = real != NULL ? rv_arena_text(study->arena, real) : joined;
+        rv_release(real);
+        if (earlier[i] == NULL)
+            return rv_fail_memory(err);
+    }
+    study->earlier = earlier;
+    return RV_OK;
+}
+
 static enum rv_status build(struct builder *builder, struct rv_error *err)
 {
     struct rv_study *study = builder->study;
@@ -244,6 +270,8 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
     tell_study(builder);
     enum rv_status status = rv_bids_people(&builder->place, builder->names, builder->name_count,
                                            study, builder->notices, err);
+    if (status == RV_OK && builder->settings->study_path != NULL)
+        status = take_file(builder->settings->study_path, study, err);
     settle_bmi(&study->patient);
     if (status == RV_OK)
         status = read_recordings(builder, err);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
+#include "session/study_recording.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,7 +39,8 @@ bool rv_said_same(const struct rv_label *a, const struct rv_label *b)
     return a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
            rv_text_equal(a->stimulate, b->stimulate) && rv_text_equal(a->record, b->record) &&
            a->kind_known == b->kind_known && a->kind == b->kind &&
-           same_number(a->distance_mm, b->distance_mm);
+           same_number(a->distance_mm, b->distance_mm) &&
+           rv_same_temperature(a->temperature_c, b->temperature_c);
 }
 
 static enum rv_status merge_side(const struct rv_said *const *sources, size_t count,
@@ -78,6 +80,8 @@ static void merge_words(const struct rv_label *label, struct rv_response *respon
         response->intensity_v = label->intensity_v;
     if (isnan(response->pulse_ms))
         response->pulse_ms = label->pulse_ms;
+    if (isnan(response->temperature_c))
+        response->temperature_c = label->temperature_c;
     if (!*kind_known && label->kind_known) {
         response->kind = label->kind;
         *kind_known = true;
@@ -107,34 +111,4 @@ enum rv_status rv_said_settle_kind(const char *channel, bool kind_known,
     if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
         response->nerve = rv_muscle_nerve(muscle);
     return RV_OK;
-}
-
-/* The response of the same electrode stimulated next nearer to it; NULL: there is none. */
-static const struct rv_response *nearer_site(const struct rv_response *responses, size_t count,
-                                             const struct rv_response *far)
-{
-    const struct rv_response *near = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct rv_response *other = &responses[i];
-        bool same = rv_text_equal(other->channel, far->channel) && other->side == far->side;
-        if (same && other->distance_mm < far->distance_mm &&
-            (near == NULL || other->distance_mm > near->distance_mm))
-            near = other;
-    }
-    return near;
-}
-
-void rv_said_settle_segments(struct rv_response *responses, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct rv_response *far = &responses[i];
-        if (far->kind != RV_MOTOR || isnan(far->distance_mm))
-            continue;
-        const struct rv_response *near = nearer_site(responses, count, far);
-        if (near != NULL)
-            far->segment_mm = far->distance_mm - near->distance_mm;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(responses[i].segment_mm))
-            responses[i].distance_mm = NAN;
 }

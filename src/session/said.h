@@ -32,7 +32,4 @@ enum rv_status rv_said_merge(const struct rv_said *const *sources, size_t count,
 enum rv_status rv_said_settle_kind(const char *channel, bool kind_known,
                                    struct rv_response *response, struct rv_error *err);
 
-/* Two sites of one recording electrode, each with its distance to it: the rest is the segment. */
-void rv_said_settle_segments(struct rv_response *responses, size_t count);
-
 #endif

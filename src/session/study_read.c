@@ -156,6 +156,9 @@ static enum rv_status read_plain(const char *path, bool folder, const struct rv_
     study->folder = folder_of(path, folder, study->arena);
     if (study->folder == NULL)
         return rv_fail_memory(err);
+    if ((folder || names_a_study(path)) && settings->study_path != NULL)
+        return rv_fail(err, RV_MISUSE,
+                       "--study is for a single recording; this folder has its own study.json");
     if (folder || names_a_study(path))
         return read_folder(study, notices, err);
     return rv_study_recording(path, settings, study, notices, err);

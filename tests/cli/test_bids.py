@@ -293,6 +293,18 @@ def times_and_names_of_scans_are_checked(t):
 
 # ------------------------------------------------------------------ inheritance
 
+def history_may_come_from_a_study_json(t):
+    place = small(t)
+    t.write("history/study.json", json.dumps({
+        "format": "ranvier-study", "version": 1, "history": {"diabetes": True},
+        "injections": [{"date": "2026-01-10", "level": "L4-L5", "side": "right"}]}))
+    for operand in (place, run_of(place)):
+        report = t.report(operand, "--study", "history/study.json")
+        check(report["patient"]["age_years"] == 42, str(report["patient"]))
+        check("re-evaluation" in t.done("report", operand, "--study", "history/study.json").text
+              .lower(), "no word of the injection")
+
+
 def the_nearest_sidecar_wins_key_by_key(t):
     place = small(t)
     put(os.path.join(place, "emg", "sub-01_ses-1_emg.json"),
