@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+from random import Random
 
 import bids
 from harness import check, edf, files_of, main, study
@@ -664,6 +665,32 @@ def links_within_the_dataset_are_followed(t):
     check(len(t.report(place)["responses"]) == 2, "responses")
     os.remove(root_file(place, ".git/annex/object"))
     t.refused(66, "No such file", "report", place)
+
+
+def spoil(data, random):
+    """One small damage: a byte, a word put in, a piece cut out, an end cut off."""
+    words = (b"n/a", b"\t", b"\n", b"1e308", b"-1", b'"', b"{", b"]", b"left", b"ulnar", b"\0",
+             b"\xff", b"bad", b"TRIG", b"channel", b"\xef\xbb\xbf")
+    at = random.randrange(len(data) + 1)
+    return random.choice((data[:at] + bytes([random.randrange(256)]) + data[at + 1:],
+                          data[:at] + random.choice(words) + data[at:],
+                          data[:at] + data[at + random.randrange(1, 30):], data[:at]))
+
+
+def spoiled_sidecars_are_read_or_refused(t):
+    place = small(t)
+    random = Random(42)
+    sidecars = sorted(f for f in files_of(t.path("ds")) if f.endswith((".tsv", ".json")))
+    for turn in range(80):
+        path = sidecars[turn % len(sidecars)]
+        with open(path, "rb") as file:
+            whole = file.read()
+        put(path, spoil(whole, random))
+        result = t.run("report", "-f", "json", place)
+        check(result.code in (0, 65, 66, 78), "%s: %d" % (path, result.code))
+        if result.code == 0:
+            json.loads(result.text)
+        put(path, whole)
 
 
 # ------------------------------------------------------------------ batches
