@@ -21,6 +21,7 @@ const struct command *const commands[] = {
     &command_batch,
     &command_export,
     &command_collect,
+    &command_reference,
     &command_simulate,
     &command_stream,
     &command_manual,

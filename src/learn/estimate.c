@@ -164,7 +164,7 @@ void rv_estimate_make(const double *values, size_t count, const struct rv_scale 
     if (best == NULL)
         return;
     estimate->model = *best;
-    rv_plateau_best(&points, scales, scale_count, &estimate->flat);
+    rv_plateau_find(&points, best->scale, &estimate->flat);
     describe(values, options, estimate);
     if (isfinite(estimate->mixture.limit) && estimate->flat.found)
         bootstrap(&points, &mixtures, options, estimate);

@@ -11,7 +11,7 @@
 
 /* A share of gross mistakes, anywhere between the smallest and the largest value: one slip of a
  * unit must not pull a component along. */
-static const double background = 0.005;
+static const double background = 0.002;
 /* A component narrower than this part of all values is a heap of equal numbers. */
 static const double narrowest = 0.05;
 /* A component above the healthy one, or a healthy one, of less than this share is an accident. */

@@ -124,23 +124,6 @@ static bool inside_moments(const struct rv_points *points, double from, double t
     return *sd > 0;
 }
 
-static double misfit(const struct rv_points *points, const struct rv_plateau *plateau)
-{
-    double low = gsl_cdf_ugaussian_P((plateau->from - plateau->mean) / plateau->sd);
-    double high = gsl_cdf_ugaussian_P((plateau->to - plateau->mean) / plateau->sd);
-    double all = plateau->share * points->total, below = 0, largest = 0;
-    for (size_t i = 0; i < points->count; i++) {
-        if (points->values[i] < plateau->from || points->values[i] > plateau->to)
-            continue;
-        double z = (points->values[i] - plateau->mean) / plateau->sd;
-        double model = (gsl_cdf_ugaussian_P(z) - low) / (high - low);
-        double middle = (below + 0.5 * points->weights[i]) / all;
-        largest = fmax(largest, fabs(middle - model));
-        below += points->weights[i];
-    }
-    return largest;
-}
-
 /* Moves the ends until they stand where the mean and SD between them, corrected for the ends, put
  * them. Half steps: groups of equal values would make it swing. */
 static bool settle(const struct rv_points *scaled, double mode, double sd,
@@ -185,22 +168,8 @@ bool rv_plateau_find(const struct rv_points *points, struct rv_scale scale,
     double at = density.from + density.step * (double)mode, sd = upper_sd(&density, mode);
     if (!(sd > 0) || !settle(&scaled, at, sd, plateau))
         return false;
-    plateau->misfit = misfit(&scaled, plateau);
     plateau->found = true;
     return true;
-}
-
-bool rv_plateau_best(const struct rv_points *points, const struct rv_scale *scales, size_t count,
-                     struct rv_plateau *plateau)
-{
-    plateau->found = false;
-    for (size_t i = 0; i < count; i++) {
-        struct rv_plateau one;
-        if (rv_plateau_find(points, scales[i], &one) &&
-            (!plateau->found || one.misfit < plateau->misfit))
-            *plateau = one;
-    }
-    return plateau->found;
 }
 
 double rv_plateau_limit(const struct rv_plateau *plateau, double fraction)

@@ -20,9 +20,6 @@ struct rv_plateau {
 /* false: no plateau that stands still was found. */
 bool rv_plateau_find(const struct rv_points *points, struct rv_scale scale,
                      struct rv_plateau *plateau);
-/* The one of several scales whose values between the ends are most Gaussian. */
-bool rv_plateau_best(const struct rv_points *points, const struct rv_scale *scales, size_t count,
-                     struct rv_plateau *plateau);
 double rv_plateau_limit(const struct rv_plateau *plateau, double fraction);
 
 /* Mean (in SDs from the true mean) and SD of a standard Gaussian cut at `from` and `to`. */

@@ -88,7 +88,9 @@ double rv_scale_back(struct rv_scale scale, double scaled)
     if (is_logarithm(scale))
         return exp(upright);
     double base = 1 + scale.lambda * upright;
-    return base > 0 ? pow(base, 1 / scale.lambda) : NAN;
+    if (base <= 0)
+        return NAN;
+    return pow(base, 1 / scale.lambda);
 }
 
 double rv_scale_log_slope(struct rv_scale scale, double value)

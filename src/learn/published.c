@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The learned limit beside the published one of the default set, for the typical person of the
+ * archive.
+ */
+#include "base/error.h"
+#include "base/text.h"
+#include "learn/learn.h"
+#include "reference/judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Told where they differ by more than this part of the published one and by more than the error
+ * of the learned one. */
+static const double told = 0.1;
+/* A limit this much more lenient is more likely a failure than a laboratory. */
+static const double far_too_lenient = 0.25;
+
+const char *rv_learned_reason(const struct rv_learned *learned)
+{
+    if (learned->estimate.reason == RV_LEARN_GIVEN && learned->lenient)
+        return "more than a quarter more lenient than the published limit";
+    return rv_learn_reason_words(learned->estimate.reason);
+}
+
+void rv_learned_name(const struct rv_learned *learned, char *out, size_t size)
+{
+    const struct rv_entry *entry = learned->group->entries;
+    bool segment = entry->parameter == RV_CONDUCTION_VELOCITY && entry->distal != NULL;
+    snprintf(out, size, "%s %s%s%s%s%s%s%s", entry->nerve, rv_kind_name(entry->kind),
+             entry->record != NULL ? ", " : "", entry->record != NULL ? entry->record : "",
+             entry->stimulate != NULL ? ", " : "", entry->stimulate != NULL ? entry->stimulate : "",
+             segment ? " to " : "", segment ? entry->distal : "");
+}
+
+void rv_learned_number(const struct rv_learned *learned, double number, char out[64])
+{
+    int decimals = rv_parameter_facts(learned->group->plan->parameter)->decimals + 1;
+    if (isfinite(number))
+        rv_number_fixed(number, decimals, out);
+    else
+        snprintf(out, 64, "n/a");
+}
+
+static void find_published(const struct rv_learn *learn, struct rv_learned *learned)
+{
+    const struct rv_entry *entry = learned->group->entries;
+    const struct rv_plan_value *plan = learned->group->plan;
+    struct rv_patient patient = {.age_years = learned->typical_age,
+                                 .sex = learned->band.sex,
+                                 .height_cm = learned->typical_height,
+                                 .weight_kg = NAN,
+                                 .leg_length_cm = NAN,
+                                 .bmi_kg_m2 = NAN};
+    struct rv_response response = {.kind = entry->kind,
+                                   .nerve = entry->nerve,
+                                   .record = entry->record,
+                                   .stimulate = entry->stimulate,
+                                   .distance_mm = learned->group->distance_mm};
+    struct rv_limits limits;
+    if (!rv_reference_segment_limits(learn->published, &patient, &response, entry->distal,
+                                     plan->parameter, &limits))
+        return;
+    double published = plan->high_is_ill ? limits.upper : limits.lower;
+    bool other_distance =
+        !isnan(limits.distance_mm) && !isnan(plan->distance_tolerance_mm) &&
+        !(fabs(limits.distance_mm - learned->group->distance_mm) <= limits.distance_tolerance_mm);
+    if (isnan(published) || other_distance)
+        return;
+    learned->has_published = true;
+    learned->published = published;
+    learned->published_source =
+        limits.stratum != NULL ? rv_arena_format(learn->arena, "%s, %s", limits.set, limits.stratum)
+                               : rv_arena_text(learn->arena, limits.set);
+}
+
+/* "learned 3.9 mV (3.6 to 4.3), published 4.2 mV (NDTF 2016, ...): ..." */
+static bool warn(const struct rv_learn *learn, struct rv_learned *learned)
+{
+    const struct rv_plan_value *plan = learned->group->plan;
+    const struct rv_bound *bound = &learned->estimate.mixture;
+    const char *unit = rv_parameter_unit(plan->parameter, plan->kind);
+    char name[200], band[100], own[64], low[64], high[64], theirs[64];
+    rv_learned_name(learned, name, sizeof name);
+    rv_band_words(&learned->band, band, sizeof band);
+    rv_learned_number(learned, bound->limit, own);
+    rv_learned_number(learned, bound->low, low);
+    rv_learned_number(learned, bound->high, high);
+    rv_number_write(learned->published, theirs);
+    double percent = 100 * (bound->limit - learned->published) / fabs(learned->published);
+    bool lenient = (percent > 0) == plan->high_is_ill;
+    learned->warning = rv_arena_format(
+        learn->arena,
+        "%s, %s, %s: learned limit %s %s (%s to %s), published %s %s (%s): %.0f %% %s%s", name,
+        rv_parameter_facts(plan->parameter)->label, band, own, unit, low, high, theirs, unit,
+        learned->published_source, fabs(percent), lenient ? "more lenient" : "stricter",
+        learned->lenient ? "; withheld" : "");
+    return learned->warning != NULL;
+}
+
+enum rv_status rv_learn_publish(struct rv_learn *learn, struct rv_error *err)
+{
+    for (size_t i = 0; i < learn->learned_count; i++) {
+        struct rv_learned *learned = &learn->learned[i];
+        const struct rv_bound *bound = &learned->estimate.mixture;
+        if (!isfinite(bound->limit))
+            continue;
+        find_published(learn, learned);
+        if (!learned->has_published)
+            continue;
+        if (learned->published_source == NULL)
+            return rv_fail_memory(err);
+        double more = bound->limit - learned->published, scale = fabs(learned->published);
+        double lenient = learned->group->plan->high_is_ill ? more : -more;
+        learned->lenient = !learn->options.far && lenient > far_too_lenient * scale;
+        if (learned->estimate.reason == RV_LEARN_GIVEN && fabs(more) > told * scale &&
+            fabs(more) > 1.96 * bound->se && !warn(learn, learned))
+            return rv_fail_memory(err);
+    }
+    return RV_OK;
+}
