@@ -60,6 +60,19 @@ static void interval(double *limits, size_t count, double lenient, struct rv_bou
     bound->se = (bound->high - bound->low) / (2 * 1.96);
 }
 
+/* A mixture this much worse than the best is not chosen in any draw. */
+static const double bic_hopeless = 30;
+
+static void keep_hopeful(struct rv_mixtures *mixtures)
+{
+    double best = rv_mixtures_best(mixtures)->bic;
+    size_t kept = 0;
+    for (size_t i = 0; i < mixtures->count; i++)
+        if (mixtures->all[i].bic <= best + bic_hopeless)
+            mixtures->all[kept++] = mixtures->all[i];
+    mixtures->count = kept;
+}
+
 /* Every scale and number of parts is fitted again to each draw and chosen again: the choice is a
  * part of the uncertainty. */
 static void bootstrap(const struct rv_points *points, const struct rv_mixtures *mixtures,
@@ -166,6 +179,7 @@ void rv_estimate_make(const double *values, size_t count, const struct rv_scale 
     estimate->model = *best;
     rv_plateau_find(&points, best->scale, &estimate->flat);
     describe(values, options, estimate);
+    keep_hopeful(&mixtures);
     if (isfinite(estimate->mixture.limit) && estimate->flat.found)
         bootstrap(&points, &mixtures, options, estimate);
     estimate->reason = weigh(estimate, options);

@@ -17,14 +17,9 @@ static const double narrowest = 0.05;
 /* A component above the healthy one, or a healthy one, of less than this share is an accident. */
 static const double smallest_healthy = 0.1;
 
-enum { ROUNDS_MOST = 500 };
+/* Of each start, before the best goes on; in all; and until the likelihood is looked at. */
+enum { ROUNDS_FIRST = 40, ROUNDS_MOST = 600, ROUNDS_BETWEEN = 10 };
 static const double converged = 1e-6; /* log likelihood, for each person */
-
-static double density(const struct rv_part *part, double at)
-{
-    double z = (at - part->mean) / part->sd;
-    return part->share * exp(-0.5 * z * z) / (part->sd * sqrt(2 * M_PI));
-}
 
 static void moments(const struct rv_points *points, size_t from, size_t to, struct rv_part *part)
 {
@@ -43,23 +38,31 @@ struct sums {
     double weight, value, square;
 };
 
-/* One round. Returns the log likelihood of the parts it began with. */
-static double round_of(const struct rv_points *points, double span, double floor, size_t count,
-                       struct rv_part *parts)
+/* One round; returns the log likelihood of the parts it began with where it is asked for. */
+static double round_of(const struct rv_points *points, double span, double floor, bool weigh,
+                       struct rv_mixture *mixture)
 {
+    struct rv_part *parts = mixture->parts;
     struct sums sums[RV_PARTS_MOST] = {{0, 0, 0}};
-    double log_likelihood = 0, all = 0;
+    double log_likelihood = 0, all = 0, heights[RV_PARTS_MOST];
+    size_t count = mixture->count;
+    for (size_t k = 0; k < count; k++)
+        heights[k] = (1 - background) * parts[k].share / (parts[k].sd * sqrt(2 * M_PI));
     for (size_t i = 0; i < points->count; i++) {
-        double at = points->values[i], weight = points->weights[i], each[RV_PARTS_MOST];
+        double weight = points->weights[i], each[RV_PARTS_MOST], off[RV_PARTS_MOST];
         double sum = background / span;
-        for (size_t k = 0; k < count; k++)
-            sum += each[k] = (1 - background) * density(&parts[k], at);
-        log_likelihood += weight * log(sum);
         for (size_t k = 0; k < count; k++) {
-            double mine = weight * each[k] / sum, off = at - parts[k].mean;
+            off[k] = points->values[i] - parts[k].mean;
+            double z = off[k] / parts[k].sd;
+            sum += each[k] = heights[k] * exp(-0.5 * z * z);
+        }
+        if (weigh)
+            log_likelihood += weight * log(sum);
+        for (size_t k = 0; k < count; k++) {
+            double mine = weight * each[k] / sum;
             sums[k].weight += mine;
-            sums[k].value += mine * off;
-            sums[k].square += mine * off * off;
+            sums[k].value += mine * off[k];
+            sums[k].square += mine * off[k] * off[k];
         }
     }
     for (size_t k = 0; k < count; k++)
@@ -86,7 +89,7 @@ static bool find_healthy(struct rv_mixture *mixture)
 }
 
 /* Runs to the end from the parts that stand there. The points are on the scale. */
-static bool maximise(const struct rv_points *scaled, struct rv_mixture *mixture)
+static bool maximise(const struct rv_points *scaled, int rounds, struct rv_mixture *mixture)
 {
     struct rv_part whole;
     moments(scaled, 0, scaled->count, &whole);
@@ -94,11 +97,15 @@ static bool maximise(const struct rv_points *scaled, struct rv_mixture *mixture)
     if (!(whole.sd > 0))
         return false;
     double before = -INFINITY;
-    for (int i = 0; i < ROUNDS_MOST; i++) {
-        double now = round_of(scaled, span, narrowest * whole.sd, mixture->count, mixture->parts);
-        if (now - before < converged * scaled->total)
-            break;
+    for (int i = 0; i <= rounds; i++) {
+        bool weigh = i % ROUNDS_BETWEEN == 0;
+        double now = round_of(scaled, span, narrowest * whole.sd, weigh, mixture);
+        if (!weigh)
+            continue;
+        bool settled = now - before < ROUNDS_BETWEEN * converged * scaled->total;
         before = now;
+        if (settled)
+            break;
     }
     mixture->log_likelihood = before;
     return isfinite(before) && find_healthy(mixture);
@@ -163,10 +170,12 @@ bool rv_mixture_fit(const struct rv_points *points, struct rv_scale scale, size_
     for (size_t i = 0; i < starts; i++) {
         struct rv_mixture one = {.scale = scale, .count = parts};
         begin(&scaled, fractions[i], &one);
-        if (maximise(&scaled, &one) &&
+        if (maximise(&scaled, ROUNDS_FIRST, &one) &&
             (mixture->count == 0 || one.log_likelihood > mixture->log_likelihood))
             *mixture = one;
     }
+    if (mixture->count > 0 && !maximise(&scaled, ROUNDS_MOST, mixture))
+        mixture->count = 0;
     if (mixture->count > 0)
         finish(points, mixture);
     return mixture->count > 0;
@@ -178,7 +187,7 @@ bool rv_mixture_refit(const struct rv_points *points, struct rv_mixture *mixture
     if (mixture->count == 0 || points->count < 4 * RV_PARTS_MOST)
         return false;
     rv_points_scale(points, mixture->scale, &scaled);
-    if (!maximise(&scaled, mixture))
+    if (!maximise(&scaled, ROUNDS_MOST, mixture))
         return false;
     finish(points, mixture);
     return true;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* More values than this are put together into as many groups of neighbours. */
-enum { RV_POINTS_MOST = 512 };
+enum { RV_POINTS_MOST = 256 };
 
 struct rv_points {
     size_t count;

@@ -43,13 +43,14 @@ void rv_learned_number(const struct rv_learned *learned, double number, char out
         snprintf(out, 64, "n/a");
 }
 
-static void find_published(const struct rv_learn *learn, struct rv_learned *learned)
+/* The published limit for people of the band of whom age and height are known or not. */
+static bool find_limits(const struct rv_learn *learn, const struct rv_learned *learned,
+                        double age_years, double height_cm, struct rv_limits *limits)
 {
     const struct rv_entry *entry = learned->group->entries;
-    const struct rv_plan_value *plan = learned->group->plan;
-    struct rv_patient patient = {.age_years = learned->typical_age,
+    struct rv_patient patient = {.age_years = age_years,
                                  .sex = learned->band.sex,
-                                 .height_cm = learned->typical_height,
+                                 .height_cm = height_cm,
                                  .weight_kg = NAN,
                                  .leg_length_cm = NAN,
                                  .bmi_kg_m2 = NAN};
@@ -58,9 +59,28 @@ static void find_published(const struct rv_learn *learn, struct rv_learned *lear
                                    .record = entry->record,
                                    .stimulate = entry->stimulate,
                                    .distance_mm = learned->group->distance_mm};
+    return rv_reference_segment_limits(learn->published, &patient, &response, entry->distal,
+                                       learned->group->plan->parameter, limits);
+}
+
+/* The published row for everybody beside the learned one for everybody; where there is none, that
+ * of the typical person. */
+static void find_published(const struct rv_learn *learn, struct rv_learned *learned)
+{
+    const struct rv_plan_value *plan = learned->group->plan;
+    const struct rv_band *band = &learned->band;
+    bool by_age = !isnan(band->age_from) || !isnan(band->age_to);
+    bool by_height = !isnan(band->height_from) || !isnan(band->height_to);
+    double age = NAN, height = NAN;
+    if (by_age)
+        age = learned->typical_age;
+    if (by_height)
+        height = learned->typical_height;
     struct rv_limits limits;
-    if (!rv_reference_segment_limits(learn->published, &patient, &response, entry->distal,
-                                     plan->parameter, &limits))
+    if (!find_limits(learn, learned, age, height, &limits))
+        return;
+    if (limits.unknown != 0 &&
+        !find_limits(learn, learned, learned->typical_age, learned->typical_height, &limits))
         return;
     double published = plan->high_is_ill ? limits.upper : limits.lower;
     bool other_distance =
