@@ -80,25 +80,38 @@ static bool is_segment(enum rv_parameter parameter)
     return parameter == RV_CONDUCTION_VELOCITY || parameter == RV_VELOCITY_DROP;
 }
 
-static enum rv_omission omit_alone(const struct rv_gathering *gathering, struct rv_entry *entry)
+/* The place of the response: latencies and amplitudes belong to the distal site of a motor nerve,
+ * velocities to a segment. */
+static enum rv_omission omit_by_place(const struct rv_entry *entry)
 {
-    double adult = NAN, none;
+    if (entry->kind != RV_MOTOR)
+        return RV_COUNTS;
+    if (is_segment(entry->parameter))
+        return entry->distal == NULL ? RV_OMIT_SEGMENT : RV_COUNTS;
+    return entry->distal != NULL ? RV_OMIT_PROXIMAL : RV_COUNTS;
+}
+
+static enum rv_warmth warmth_of(const struct rv_gathering *gathering, const struct rv_entry *entry)
+{
     struct rv_study study = {.temperature_c = {NAN, NAN, NAN, NAN}};
     struct rv_response response = {.kind = entry->kind,
                                    .nerve = entry->nerve,
                                    .side = entry->side,
                                    .temperature_c = entry->temperature_c};
-    struct rv_limb_state limb = rv_limb_state(gathering->policy, &study, &response);
-    entry->warmth_unknown = limb.warmth == RV_WARMTH_NOT_KNOWN;
+    return rv_limb_state(gathering->policy, &study, &response).warmth;
+}
+
+static enum rv_omission omit_alone(const struct rv_gathering *gathering, struct rv_entry *entry)
+{
+    double adult = NAN, none;
+    enum rv_warmth warmth = warmth_of(gathering, entry);
+    enum rv_omission place = omit_by_place(entry);
+    entry->warmth_unknown = warmth == RV_WARMTH_NOT_KNOWN;
     if (rv_plausible("adult_age_years", &adult, &none) && entry->age_years < adult)
         return RV_OMIT_CHILD;
-    if (entry->kind == RV_MOTOR && is_segment(entry->parameter) && entry->distal == NULL)
-        return RV_OMIT_SEGMENT;
-    if (entry->kind == RV_MOTOR && !is_segment(entry->parameter) && entry->distal != NULL)
-        return RV_OMIT_PROXIMAL;
-    if (entry->absent)
-        return RV_COUNTS; /* absent in a cold limb is absent too */
-    if (limb.warmth == RV_COOL || limb.warmth == RV_TOO_COLD ||
+    if (place != RV_COUNTS || entry->absent)
+        return place; /* absent in a cold limb is absent too */
+    if (warmth == RV_COOL || warmth == RV_TOO_COLD ||
         (gathering->need_temperature && entry->warmth_unknown))
         return RV_OMIT_COLD;
     if (rv_reference_doubtful(entry->flags, entry->kind, entry->parameter))

@@ -35,25 +35,29 @@ static bool read_list(const char *text, double *numbers, size_t most, size_t *co
     return true;
 }
 
+static bool read_words(const struct reading *reading, struct rv_plan_value *value)
+{
+    const char *kind = cell(reading, "kind"), *parameter = cell(reading, "parameter");
+    const char *ill = cell(reading, "ill");
+    size_t k = 0, p = 0;
+    while (k < RV_KIND_COUNT && !rv_text_equal(kind, rv_kind_name((enum rv_kind)k)))
+        k++;
+    while (p < RV_PARAMETER_COUNT &&
+           !rv_text_equal(parameter, rv_parameter_facts((enum rv_parameter)p)->name))
+        p++;
+    value->kind = (enum rv_kind)k;
+    value->parameter = (enum rv_parameter)p;
+    value->high_is_ill = rv_text_equal(ill, "high");
+    return k < RV_KIND_COUNT && p < RV_PARAMETER_COUNT &&
+           (value->high_is_ill || rv_text_equal(ill, "low"));
+}
+
 static bool read_value(const struct reading *reading, struct rv_plan_value *value)
 {
     double lambdas[RV_SCALES_MOST], percent;
-    const char *ill = cell(reading, "ill"), *tolerance = cell(reading, "distance_tolerance_mm");
-    size_t kind = 0, parameter = 0;
-    while (kind < RV_KIND_COUNT &&
-           !rv_text_equal(cell(reading, "kind"), rv_kind_name((enum rv_kind)kind)))
-        kind++;
-    while (parameter < RV_PARAMETER_COUNT &&
-           !rv_text_equal(cell(reading, "parameter"),
-                          rv_parameter_facts((enum rv_parameter)parameter)->name))
-        parameter++;
-    value->kind = (enum rv_kind)kind;
-    value->parameter = (enum rv_parameter)parameter;
-    value->high_is_ill = rv_text_equal(ill, "high");
+    const char *tolerance = cell(reading, "distance_tolerance_mm");
     value->distance_tolerance_mm = NAN;
-    if (kind == RV_KIND_COUNT || parameter == RV_PARAMETER_COUNT ||
-        !(value->high_is_ill || rv_text_equal(ill, "low")) ||
-        !rv_number_text(cell(reading, "percent"), &percent, NULL) ||
+    if (!read_words(reading, value) || !rv_number_text(cell(reading, "percent"), &percent, NULL) ||
         (tolerance != NULL && !rv_number_text(tolerance, &value->distance_tolerance_mm, NULL)) ||
         !read_list(cell(reading, "scales"), lambdas, RV_SCALES_MOST, &value->scale_count))
         return false;

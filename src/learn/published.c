@@ -63,18 +63,23 @@ static bool find_limits(const struct rv_learn *learn, const struct rv_learned *l
                                        learned->group->plan->parameter, limits);
 }
 
+/* A limit of another distance is none to compare with. */
+static bool same_distance(const struct rv_limits *limits, const struct rv_group *group)
+{
+    return isnan(limits->distance_mm) || isnan(group->distance_mm) ||
+           fabs(limits->distance_mm - group->distance_mm) <= limits->distance_tolerance_mm;
+}
+
 /* The published row for everybody beside the learned one for everybody; where there is none, that
  * of the typical person. */
 static void find_published(const struct rv_learn *learn, struct rv_learned *learned)
 {
     const struct rv_plan_value *plan = learned->group->plan;
-    const struct rv_band *band = &learned->band;
-    bool by_age = !isnan(band->age_from) || !isnan(band->age_to);
-    bool by_height = !isnan(band->height_from) || !isnan(band->height_to);
+    const struct rv_people *band = &learned->band;
     double age = NAN, height = NAN;
-    if (by_age)
+    if (!isnan(band->age_from) || !isnan(band->age_to))
         age = learned->typical_age;
-    if (by_height)
+    if (!isnan(band->height_from) || !isnan(band->height_to))
         height = learned->typical_height;
     struct rv_limits limits;
     if (!find_limits(learn, learned, age, height, &limits))
@@ -83,10 +88,7 @@ static void find_published(const struct rv_learn *learn, struct rv_learned *lear
         !find_limits(learn, learned, learned->typical_age, learned->typical_height, &limits))
         return;
     double published = plan->high_is_ill ? limits.upper : limits.lower;
-    bool other_distance =
-        !isnan(limits.distance_mm) && !isnan(plan->distance_tolerance_mm) &&
-        !(fabs(limits.distance_mm - learned->group->distance_mm) <= limits.distance_tolerance_mm);
-    if (isnan(published) || other_distance)
+    if (isnan(published) || !same_distance(&limits, learned->group))
         return;
     learned->has_published = true;
     learned->published = published;
@@ -103,7 +105,7 @@ static bool warn(const struct rv_learn *learn, struct rv_learned *learned)
     const char *unit = rv_parameter_unit(plan->parameter, plan->kind);
     char name[200], band[100], own[64], low[64], high[64], theirs[64];
     rv_learned_name(learned, name, sizeof name);
-    rv_band_words(&learned->band, band, sizeof band);
+    rv_people_words(&learned->band, band, sizeof band);
     rv_learned_number(learned, bound->limit, own);
     rv_learned_number(learned, bound->low, low);
     rv_learned_number(learned, bound->high, high);

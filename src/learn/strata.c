@@ -16,7 +16,7 @@ static const double bic_least = 10;
 /* Two limits differ where they lie further apart than this many standard errors. */
 static const double errors_apart = 2;
 
-static const struct rv_band everybody = {RV_SEX_UNKNOWN, NAN, NAN, NAN, NAN};
+static const struct rv_people everybody = {RV_SEX_UNKNOWN, NAN, NAN, NAN, NAN};
 
 /* The band from `from` (NaN: open) to before `next` (NaN: open), i-th of the cuts. */
 static void cut(const double *cuts, size_t count, size_t i, double *from, double *next)
@@ -28,13 +28,13 @@ static void cut(const double *cuts, size_t count, size_t i, double *from, double
         *next = cuts[i];
 }
 
-static size_t make_bands(const struct rv_plan_strata *strata, struct rv_band *bands)
+static size_t make_bands(const struct rv_plan_strata *strata, struct rv_people *bands)
 {
     size_t count = 0;
     for (size_t s = 0; s < (strata->by_sex ? 2u : 1u); s++)
         for (size_t a = 0; a <= strata->age_count; a++)
             for (size_t h = 0; h <= strata->height_count; h++) {
-                struct rv_band *band = &bands[count++];
+                struct rv_people *band = &bands[count++];
                 *band = everybody;
                 if (strata->by_sex)
                     band->sex = s == 0 ? RV_FEMALE : RV_MALE;
@@ -52,7 +52,7 @@ static bool is_within(double number, double from, double to, bool to_included)
     return !isnan(number) && !(number < from) && !(to_included ? number > to : number >= to);
 }
 
-static bool band_holds(const struct rv_band *band, const struct rv_entry *entry)
+static bool band_holds(const struct rv_people *band, const struct rv_entry *entry)
 {
     return (band->sex == RV_SEX_UNKNOWN || band->sex == entry->sex) &&
            is_within(floor(entry->age_years), band->age_from, band->age_to, true) &&
@@ -60,7 +60,7 @@ static bool band_holds(const struct rv_band *band, const struct rv_entry *entry)
 }
 
 /* Values of the persons in any of the bands, ascending. */
-static size_t take(const struct rv_group *group, const struct rv_band *bands, size_t band_count,
+static size_t take(const struct rv_group *group, const struct rv_people *bands, size_t band_count,
                    double *values)
 {
     size_t count = 0;
@@ -89,8 +89,8 @@ static double cost_of(const struct rv_plan_value *plan, const double *values, si
 }
 
 /* By how much dividing lowers the criterion; -INFINITY where a band is too small. */
-static double gain_of(const struct rv_group *group, const struct rv_band *bands, size_t band_count,
-                      size_t fewest, double *values)
+static double gain_of(const struct rv_group *group, const struct rv_people *bands,
+                      size_t band_count, size_t fewest, double *values)
 {
     size_t all = take(group, bands, band_count, values);
     if (all < fewest * band_count)
@@ -115,7 +115,7 @@ static int ascending(const void *a, const void *b)
 }
 
 /* Median of the ages or heights known; NaN where it is known of less than half. */
-static double typical(const struct rv_group *group, const struct rv_band *band, bool age,
+static double typical(const struct rv_group *group, const struct rv_people *band, bool age,
                       double *numbers)
 {
     size_t count = 0, all = 0;
@@ -132,7 +132,7 @@ static double typical(const struct rv_group *group, const struct rv_band *band, 
     return numbers[count / 2];
 }
 
-static void learn_band(const struct rv_group *group, const struct rv_band *band,
+static void learn_band(const struct rv_group *group, const struct rv_people *band,
                        const struct rv_learn_options *options, double *values,
                        struct rv_learned *learned)
 {
@@ -182,7 +182,7 @@ static void learn_bands(const struct rv_group *group, const struct rv_plan *plan
                         const struct rv_learn_options *options, struct trial *trials,
                         double *values, struct rv_learned *learned, size_t *count)
 {
-    struct rv_band bands[RV_BAND_COUNT_MOST];
+    struct rv_people bands[RV_BAND_COUNT_MOST];
     for (size_t i = 0; i < plan->strata_count; i++) {
         size_t band_count = make_bands(&plan->strata[i], bands);
         trials[i] = (struct trial){
@@ -237,7 +237,7 @@ static void add_range(struct rv_text *words, const char *before, double from, do
         rv_text_format(words, "%s%.0f-%.0f%s", before, from, to, after);
 }
 
-void rv_band_words(const struct rv_band *band, char *out, size_t size)
+void rv_people_words(const struct rv_people *band, char *out, size_t size)
 {
     struct rv_text words = {0};
     if (band->sex != RV_SEX_UNKNOWN)

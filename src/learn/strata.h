@@ -9,14 +9,14 @@
 #include "learn/gather.h"
 
 /* Age in completed years, `to` included; height `to` excluded; NaN: open. */
-struct rv_band {
+struct rv_people {
     enum rv_sex sex; /* unknown: both */
     double age_from, age_to, height_from, height_to;
 };
 
 struct rv_learned {
     const struct rv_group *group;
-    struct rv_band band;
+    struct rv_people band;
     struct rv_estimate estimate;
     bool lenient;                       /* far beyond the published limit: not given */
     double typical_age, typical_height; /* medians of the persons; NaN: not known of most */
@@ -35,6 +35,6 @@ enum rv_status rv_strata_learn(const struct rv_group *group, const struct rv_pla
                                size_t *count, struct rv_error *err);
 
 /* "everybody", "women, 18-49 years, height 160-170 cm" */
-void rv_band_words(const struct rv_band *band, char *out, size_t size);
+void rv_people_words(const struct rv_people *band, char *out, size_t size);
 
 #endif

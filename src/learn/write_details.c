@@ -92,7 +92,7 @@ static void add_row(struct rv_text *out, const struct rv_learned *learned)
     const struct rv_entry *entry = group->entries;
     bool given = rv_learned_is_given(learned);
     char band[100];
-    rv_band_words(&learned->band, band, sizeof band);
+    rv_people_words(&learned->band, band, sizeof band);
     add_word(out, entry->nerve);
     add_word(out, rv_kind_name(entry->kind));
     add_word(out, entry->record);
@@ -122,7 +122,7 @@ static void add_lines(struct rv_text *out, const struct rv_learned *learned)
     bool given = rv_learned_is_given(learned);
     char name[200], band[100], limit[64], low[64], high[64], flat[64], theirs[32];
     rv_learned_name(learned, name, sizeof name);
-    rv_band_words(&learned->band, band, sizeof band);
+    rv_people_words(&learned->band, band, sizeof band);
     rv_learned_number(learned, estimate->mixture.limit, limit);
     rv_learned_number(learned, estimate->mixture.low, low);
     rv_learned_number(learned, estimate->mixture.high, high);

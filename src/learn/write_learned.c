@@ -76,7 +76,7 @@ static void add_row(struct rv_text *out, const struct rv_learn *learn,
 {
     const struct rv_entry *entry = learned->group->entries;
     const struct rv_plan_value *plan = learned->group->plan;
-    const struct rv_band *band = &learned->band;
+    const struct rv_people *band = &learned->band;
     bool segment = plan->parameter == RV_CONDUCTION_VELOCITY || plan->parameter == RV_VELOCITY_DROP;
     add_word(out, learn->options.set);
     add_word(out, entry->nerve);
@@ -105,7 +105,7 @@ static void add_remark(struct rv_text *out, const struct rv_learned *learned)
 {
     char name[200], band[100];
     rv_learned_name(learned, name, sizeof name);
-    rv_band_words(&learned->band, band, sizeof band);
+    rv_people_words(&learned->band, band, sizeof band);
     rv_text_format(out, "# withheld: %s, %s, %s: %s (%zu persons)\n", name,
                    rv_parameter_facts(learned->group->plan->parameter)->label, band,
                    rv_learned_reason(learned), learned->estimate.count);
