@@ -18,7 +18,7 @@ struct rv_learn_options {
     size_t healthy_fewest; /* healthy persons that a limit needs; default 200 */
     size_t draws;          /* of the bootstrap; default 200, at most 400 */
     bool complete;         /* put the rows of the default sets behind the own ones */
-    bool far; /* give limits that are much more lenient than the published ones; default false */
+    bool far; /* give limits that are far more lenient than the published ones; default false */
     bool need_temperature; /* leave out limbs whose temperature was not recorded; default false */
 };
 RV_API struct rv_learn_options rv_learn_defaults(void);

@@ -31,7 +31,7 @@ static const struct option_row options[] = {
     {"need-temperature", 0, OPTION_FLAG, NULL, "leave out limbs whose temperature was not recorded",
      offsetof(struct learn_options, how.need_temperature), 0, 0},
     {"far", 0, OPTION_FLAG, NULL,
-     "give limits that are more than a quarter more lenient than the published ones",
+     "give limits that are far more lenient than the published ones too",
      offsetof(struct learn_options, how.far), 0, 0},
     {"settings", 0, OPTION_TEXT, "SHA256",
      "learn from the results of these settings (default: those of the last batch)",

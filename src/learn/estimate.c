@@ -27,6 +27,7 @@ const char *rv_learn_reason_words(enum rv_learn_reason reason)
         [RV_LEARN_GIVEN] = "given",
         [RV_LEARN_FEW] = "too few healthy values",
         [RV_LEARN_NO_SPREAD] = "the values are nearly all equal",
+        [RV_LEARN_ERRORS] = "most standard errors are above half the spread of the values",
         [RV_LEARN_NO_MIXTURE] = "the mixture found no healthy part",
         [RV_LEARN_NO_PLATEAU] = "the sorted values have no plateau",
         [RV_LEARN_MOSTLY_ILL] = "the healthy part is below 40 %",

@@ -12,6 +12,7 @@ enum rv_learn_reason {
     RV_LEARN_GIVEN,
     RV_LEARN_FEW,        /* fewer healthy values than asked for */
     RV_LEARN_NO_SPREAD,  /* all values are nearly equal */
+    RV_LEARN_ERRORS,     /* most standard errors are large against the spread */
     RV_LEARN_NO_MIXTURE, /* no healthy part, or its limit is no number */
     RV_LEARN_NO_PLATEAU,
     RV_LEARN_MOSTLY_ILL, /* the healthy part is too small a share */

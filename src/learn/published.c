@@ -14,13 +14,14 @@
 /* Told where they differ by more than this part of the published one and by more than the error
  * of the learned one. */
 static const double told = 0.1;
-/* A limit this much more lenient is more likely a failure than a laboratory. */
-static const double far_too_lenient = 0.25;
+/* A limit this part of the published one more lenient, or one SD of the published healthy people,
+ * is more likely a failure than a laboratory. */
+static const double far_part = 0.25;
 
 const char *rv_learned_reason(const struct rv_learned *learned)
 {
     if (learned->estimate.reason == RV_LEARN_GIVEN && learned->lenient)
-        return "more than a quarter more lenient than the published limit";
+        return "far more lenient than the published limit";
     return rv_learn_reason_words(learned->estimate.reason);
 }
 
@@ -92,6 +93,7 @@ static void find_published(const struct rv_learn *learn, struct rv_learned *lear
         return;
     learned->has_published = true;
     learned->published = published;
+    learned->published_sd = limits.sd;
     learned->published_source =
         limits.stratum != NULL ? rv_arena_format(learn->arena, "%s, %s", limits.set, limits.stratum)
                                : rv_arena_text(learn->arena, limits.set);
@@ -135,7 +137,9 @@ enum rv_status rv_learn_publish(struct rv_learn *learn, struct rv_error *err)
             return rv_fail_memory(err);
         double more = bound->limit - learned->published, scale = fabs(learned->published);
         double lenient = learned->group->plan->high_is_ill ? more : -more;
-        learned->lenient = !learn->options.far && lenient > far_too_lenient * scale;
+        /* fmin passes an SD over that is not known. */
+        double allowed = fmin(far_part * scale, learned->published_sd);
+        learned->lenient = !learn->options.far && lenient > allowed;
         if (learned->estimate.reason == RV_LEARN_GIVEN && fabs(more) > told * scale &&
             fabs(more) > 1.96 * bound->se && !warn(learn, learned))
             return rv_fail_memory(err);

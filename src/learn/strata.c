@@ -148,6 +148,8 @@ static void learn_band(const struct rv_group *group, const struct rv_people *ban
     size_t count = take(group, band, 1, values);
     rv_estimate_make(values, count, group->plan->scales, group->plan->scale_count, &how,
                      &learned->estimate);
+    if (learned->estimate.reason == RV_LEARN_FEW && group->omitted[RV_OMIT_UNSURE] > count)
+        learned->estimate.reason = RV_LEARN_ERRORS;
 }
 
 /* All are given, and two of them differ by more than their errors. */

@@ -21,9 +21,9 @@ struct rv_learned {
     bool lenient;                       /* far beyond the published limit: not given */
     double typical_age, typical_height; /* medians of the persons; NaN: not known of most */
     bool has_published;
-    double published;
-    const char *published_source; /* "NDTF 2016: ...; 19-49 years" */
-    const char *warning;          /* NULL: none */
+    double published, published_sd; /* SD: NaN where it is not known */
+    const char *published_source;   /* "NDTF 2016: ...; 19-49 years" */
+    const char *warning;            /* NULL: none */
 };
 
 enum { RV_BAND_COUNT_MOST = 2 * (RV_BANDS_MOST + 1) * (RV_BANDS_MOST + 1) };

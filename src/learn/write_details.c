@@ -11,6 +11,8 @@
 
 static const double not_known = NAN;
 
+enum { RARE = 20 }; /* fewer persons are not worth two lines for eyes */
+
 static const char header[] =
     "nerve\tkind\trecord\tstimulate\tdistal\tparameter\tunit\tband\tdistance_mm\tvalues\tpersons\t"
     "absent\trepeated\tchild\tcold\tflagged\tother_distance\tunsure\tproximal\t"
@@ -150,10 +152,17 @@ enum rv_status rv_learn_write_details(struct rv_learn *learn, struct rv_error *e
 {
     struct rv_text details = {0}, table = {0};
     rv_text_append(&details, header);
+    size_t rare = 0;
     for (size_t i = 0; i < learn->learned_count; i++) {
+        const struct rv_estimate *estimate = &learn->learned[i].estimate;
+        bool is_rare = estimate->reason == RV_LEARN_FEW && estimate->count < RARE;
+        rare += is_rare;
         add_row(&details, &learn->learned[i]);
-        add_lines(&table, &learn->learned[i]);
+        if (!is_rare)
+            add_lines(&table, &learn->learned[i]);
     }
+    if (rare > 0)
+        rv_text_format(&table, "%zu more with fewer than %d persons each\n", rare, RARE);
     rv_text_format(&table, "%zu limits given, %zu withheld\n", rv_learn_given(learn),
                    rv_learn_withheld(learn));
     bool failed = details.failed || table.failed;

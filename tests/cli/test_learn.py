@@ -179,6 +179,36 @@ def a_limit_that_differs_is_told(t):
     check("at most 3.7" in result.text, result.text)
 
 
+def a_batch_of_study_folders_is_learned_from(t):
+    """The whole chain: folders, batch, learn, report."""
+    needed()
+    latency, amplitude = sample(4, 230, 30)
+    for i, pair in enumerate(zip(latency, amplitude)):
+        made = json.loads(json.dumps(STUDY))
+        made["patient"]["id"] = "P%03d" % i
+        study(t, "archive/visit%03d" % i, json.dumps(made), ROWS % ("%.2f" % pair[0],
+                                                                    "%.1f" % pair[1]))
+    t.done("batch", "archive", "--out", DB, "-q")
+    t.done(*LEARN, "-o", "limits.tsv", "--details", "details.tsv")
+    with open(t.path("limits.tsv")) as file:
+        limit = float(row_of(file.read(), "onset_latency")["upper"])
+    check(abs(limit - 4.452) < 0.2, limit)
+    study(t, "visit", json.dumps(STUDY), ROWS % ("4.95", "12.0"))
+    report = json.loads(t.done("report", "visit", "--reference", "limits.tsv", "--format", "json")
+                        .text)
+    value = report["responses"][0]["values"]["onset_latency"]
+    check(value["verdict"] == "abnormal" and abs(value["upper"] - limit) < 1e-9, value)
+
+
+def one_person_measured_often_has_no_spread(t):
+    needed()
+    random = numpy.random.default_rng(1)
+    db, settings = empty(t)
+    fill(db, settings, [("P%05d" % i, random.normal(3.7, 0.012), 9.0) for i in range(300)])
+    result = t.done(*LEARN, "-o", "limits.tsv", code=65)
+    check("standard errors are above half the spread" in result.text, result.text)
+
+
 def too_few_people_give_no_limit(t):
     archive(t, healthy=120, ill=10)
     result = t.done(*LEARN, "-o", "limits.tsv", code=65)
