@@ -2,7 +2,7 @@
  * The plateau of the sorted values. Its slope is one over the density: flat is where the density
  * is high, and the curve bends away where it falls to a stated part of its height. The bend
  * towards ill is taken close, the one towards health far out, where nobody ill is.
- * After Jabre, Pitt, Deeb, Chui 2015 J Clin Neurophysiol 32:265, who find the ends by eye.
+ * After Jabre, Pitt, Deeb, Chui 2015 J Clin Neurophysiol, who find the ends by eye.
  */
 #include "learn/plateau.h"
 
