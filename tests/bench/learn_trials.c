@@ -122,7 +122,7 @@ static void one(const struct world *world, size_t n, double ill, gsl_rng *random
     for (size_t i = 0; i < 2; i++)
         if (isfinite(errors[i]))
             tally->errors[i][tally->count[i]++] = errors[i];
-    tally->fitted += isfinite(estimate.mixture.low);
+    tally->fitted += isfinite(estimate.mixture.low) != 0;
     tally->covered += estimate.mixture.low <= truth && truth <= estimate.mixture.high;
     if (estimate.reason != RV_LEARN_GIVEN || estimate.healthy_share * (double)n < 200)
         return; /* 200: the default of the program */

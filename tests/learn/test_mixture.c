@@ -48,8 +48,8 @@ Test(mixture, one_heap_is_one_part)
     const struct rv_mixture *best = rv_mixtures_best(&mixtures);
     cr_assert_not_null(best);
     cr_expect_eq(best->count, 1);
-    /* 57 - 1.8808 * 5 = 47.596; the SD of 200 quantiles is 0.9968 of the distribution's (numpy), and
-     * the background takes a little more. */
+    /* 57 - 1.8808 * 5 = 47.596; the SD of 200 quantiles is 0.9968 of the distribution's (numpy),
+     * and the background takes a little more. */
     cr_expect(near(rv_mixture_limit(best, 0.03), 47.626, 0.04), "%f", rv_mixture_limit(best, 0.03));
 }
 
