@@ -7,7 +7,7 @@
 
 #include "learn/points.h"
 
-enum { RV_PARTS_MOST = 3, RV_SCALES_MOST = 3 };
+enum { RV_PARTS_MOST = 3, RV_SCALES_MOST = 4 };
 
 struct rv_part {
     double share, mean, sd; /* on the scale */

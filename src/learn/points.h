@@ -29,7 +29,7 @@ void rv_points_draw(const struct rv_points *from, uint64_t *state, struct rv_poi
 /* A scale: Box-Cox with an exponent, turned over where high values are the abnormal ones, so that
  * abnormal is always low. docs/methods/learn.md "Scale". */
 struct rv_scale {
-    double lambda; /* 1: as it is; 0.5: square root; 0: logarithm */
+    double lambda; /* 1: as it is; 0.5: square root; 0: logarithm; or between */
     bool high_is_ill;
 };
 double rv_scale_forward(struct rv_scale scale, double value);

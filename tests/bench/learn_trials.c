@@ -3,7 +3,7 @@
  * methods in SDs of the healthy, coverage of the interval, how often a limit is given, and the
  * worst that was given. The table of docs/methods/learn.md.
  *
- *     learn_trials [REPEATS]
+ *     learn_trials [REPEATS [NAME]]
  */
 #include "learn/estimate.h"
 
@@ -25,7 +25,7 @@ struct world {
     double (*truth)(void);
     double sd;
     bool high_is_ill;
-    double lambdas[3];
+    double lambdas[RV_SCALES_MOST];
     size_t scale_count;
 };
 
@@ -80,7 +80,15 @@ static double latency_truth(void)
 static const struct world worlds[] = {
     {"velocity", 2.5, velocity, slow, velocity_truth, 5, false, {1}, 1},
     {"velocity", 1.2, velocity, slow, velocity_truth, 5, false, {1}, 1},
-    {"amplitude", 2.5, amplitude, small_amplitude, amplitude_truth, 3.6, false, {1, 0.5, 0}, 3},
+    {"amplitude",
+     2.5,
+     amplitude,
+     small_amplitude,
+     amplitude_truth,
+     3.6,
+     false,
+     {1, 0.5, 0.25, 0},
+     4},
     {"latency", 2.5, latency, late, latency_truth, 0.45, true, {1, 0}, 2},
 };
 
@@ -106,7 +114,7 @@ static void one(const struct world *world, size_t n, double ill, gsl_rng *random
                 struct tally *tally)
 {
     static double values[PERSONS_MOST];
-    struct rv_scale scales[3];
+    struct rv_scale scales[RV_SCALES_MOST];
     struct rv_estimate estimate;
     struct rv_estimate_options options = {.fraction = 0.03, .healthy_fewest = 20, .draws = 200};
     for (size_t i = 0; i < n; i++)
@@ -164,10 +172,13 @@ int main(int count, char **words)
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     puts("| ill shifted by | persons | ill | mixture | plateau | covered | given | worst given |\n"
          "|---|---|---|---|---|---|---|---|");
-    for (size_t w = 0; w < sizeof worlds / sizeof *worlds; w++)
+    for (size_t w = 0; w < sizeof worlds / sizeof *worlds; w++) {
+        if (count > 2 && strcmp(words[2], worlds[w].name) != 0)
+            continue;
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
             for (size_t j = 0; j < sizeof ills / sizeof *ills; j++)
                 row(&worlds[w], sizes[i], ills[j], sizes[i] > 5000 ? repeats / 2 : repeats, random);
+    }
     gsl_rng_free(random);
     return 0;
 }
