@@ -7,8 +7,9 @@
 #include <ranvier/settings.h>
 
 struct batch_options {
-    const char *output; /* the database */
-    size_t jobs;        /* worker processes; 0: one for each processor */
+    const char *output;  /* the database */
+    const char *scratch; /* where to work when the output lies on a network file system; NULL */
+    size_t jobs;         /* worker processes; 0: one for each processor */
     bool resume, require_any, quiet;
     size_t timeout_s, memory_mb, wait_s;
     size_t shard, shard_count; /* 0: all */

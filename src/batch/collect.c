@@ -4,6 +4,7 @@
 #include "batch/batch.h"
 #include "batch/lock.h"
 #include "batch/seal.h"
+#include "batch/workplace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,74 +112,6 @@ static enum rv_status read_shards(struct collection *all, struct rv_error *err)
     return check_complete(all, err);
 }
 
-struct copy {
-    struct store *from, *to;
-    struct rv_error *err;
-    enum rv_status status;
-};
-
-static bool copy_study(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_copy_study(copy->from, row->cells[0].integer, copy->to, copy->err);
-    return copy->status == RV_OK;
-}
-
-static const char *text_of(const struct cell *cell)
-{
-    return cell->type == CELL_TEXT ? cell->text : NULL;
-}
-
-static bool copy_failure(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    const struct cell *c = row->cells;
-    (void)names;
-    copy->status = store_failure(copy->to, text_of(&c[0]), text_of(&c[1]), text_of(&c[2]),
-                                 text_of(&c[3]), (int)c[4].integer, text_of(&c[5]), copy->err);
-    return copy->status == RV_OK;
-}
-
-static bool copy_input(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_input(copy->to, text_of(&row->cells[0]), row->cells[1].integer, copy->err);
-    return copy->status == RV_OK;
-}
-
-static bool copy_settings(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_settings(copy->to, text_of(&row->cells[0]), text_of(&row->cells[1]),
-                                  text_of(&row->cells[2]), copy->err);
-    return copy->status == RV_OK;
-}
-
-static enum rv_status copy_shard(const struct shard *shard, struct store *to, size_t wait_s,
-                                 struct rv_error *err)
-{
-    struct copy copy = {.to = to, .err = err, .status = RV_OK};
-    const struct {
-        const char *sql;
-        store_take *take;
-    } steps[] = {{schema_settings, copy_settings},
-                 {schema_list, copy_study},
-                 {tables[TABLE_FAILURES].whole, copy_failure},
-                 {schema_inputs, copy_input}};
-    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &copy.from, err);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && status == RV_OK; i++) {
-        struct store_query query = {.sql = steps[i].sql, .text = shard->seal.settings};
-        status = store_select(copy.from, &query, steps[i].take, &copy, err);
-        if (status == RV_OK)
-            status = copy.status;
-    }
-    store_close(copy.from);
-    return status;
-}
-
 /* Every input of the list has a study or a failure: tasks that saw other sizes shared the list out
  * differently. */
 static enum rv_status check_count(const struct collection *all, struct store *store,
@@ -196,6 +129,17 @@ static enum rv_status check_count(const struct collection *all, struct store *st
     return err->status = RV_PARTIAL;
 }
 
+static enum rv_status merge_all(const struct collection *all, struct store *store,
+                                struct rv_error *err)
+{
+    const char *settings = all->shards[0].seal.settings;
+    enum rv_status status = store_merge_begin(store, err);
+    for (size_t i = 0; i < all->count && status == RV_OK; i++)
+        if (!all->shards[i].repeated)
+            status = store_merge(store, all->shards[i].path, settings, err);
+    return status == RV_OK ? store_merge_end(store, err) : status;
+}
+
 static enum rv_status write_all(const struct collection *all, const char *beside,
                                 struct rv_error *err)
 {
@@ -203,12 +147,11 @@ static enum rv_status write_all(const struct collection *all, const char *beside
     struct queue list = {.found = all->shards[0].seal.found};
     memcpy(list.digest, all->shards[0].seal.list, sizeof list.digest);
     const char *settings = all->shards[0].seal.settings;
-    enum rv_status status = store_open(beside, STORE_CREATE, all->wait_s, &store, err);
+    enum rv_status status = store_open(beside, STORE_BUILD, all->wait_s, &store, err);
+    if (status == RV_OK)
+        status = merge_all(all, store, err);
     if (status == RV_OK)
         status = store_begin(store, err);
-    for (size_t i = 0; i < all->count && status == RV_OK; i++)
-        if (!all->shards[i].repeated)
-            status = copy_shard(&all->shards[i], store, all->wait_s, err);
     if (status == RV_OK)
         status = store_set(store, "settings_sha256", settings, err);
     if (status == RV_OK)
@@ -217,10 +160,8 @@ static enum rv_status write_all(const struct collection *all, const char *beside
         status = check_count(all, store, err);
     if (status == RV_OK)
         status = store_commit(store, err);
-    if (status == RV_OK)
-        status = seal_close(store, settings, err);
     store_close(store);
-    return status;
+    return status == RV_OK ? sync_file(beside, err) : status;
 }
 
 static int by_number(const void *a, const void *b)
@@ -243,6 +184,8 @@ static enum rv_status write_beside(const struct collection *all, struct rv_error
         status = fail(err, RV_NO_OUTPUT, all->output, "the new database cannot take its place");
     if (status != RV_OK)
         unlink(beside);
+    else
+        status = sync_file(all->output, err);
     free(beside);
     return status;
 }

@@ -269,8 +269,10 @@ enum rv_status queue_shard(struct queue *queue, size_t index, size_t count, stru
 
 void queue_free(struct queue *queue)
 {
-    for (size_t i = 0; i < queue->count; i++)
+    for (size_t i = 0; i < queue->count; i++) {
         free(queue->items[i].path);
+        free(queue->items[i].known_sha256);
+    }
     free(queue->items);
     *queue = (struct queue){0};
 }

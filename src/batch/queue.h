@@ -12,8 +12,8 @@
 
 struct item {
     char *path;
-    uint64_t bytes;        /* of its files */
-    char known_sha256[65]; /* of the input when it was last measured; "" */
+    char *known_sha256; /* of the input when it was last measured; NULL: it was not */
+    uint64_t bytes;     /* of its files */
 };
 
 struct queue {

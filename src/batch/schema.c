@@ -30,6 +30,8 @@
     "SELECT s.path AS study, " columns " FROM studies s JOIN " table \
     " t ON t.study = s.study WHERE " CURRENT " ORDER BY s.path, t.number"
 
+#define PATH_INDEX "CREATE INDEX studies_path ON studies(path);"
+
 const char schema_create[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
     "CREATE TABLE settings (settings_sha256 TEXT PRIMARY KEY, program TEXT, settings TEXT)"
@@ -39,8 +41,7 @@ const char schema_create[] =
     " settings_sha256 TEXT NOT NULL, patient_id TEXT, age_years REAL, sex TEXT, height_cm REAL,"
     " weight_kg REAL, visit_date TEXT, laboratory TEXT, format TEXT, primary_pattern TEXT,"
     " statement TEXT, reference TEXT, reference_sha256 TEXT,"
-    " superseded INTEGER NOT NULL DEFAULT 0);"
-    "CREATE INDEX studies_path ON studies(path);"
+    " superseded INTEGER NOT NULL DEFAULT 0);" PATH_INDEX
     "CREATE TABLE responses (study INTEGER NOT NULL REFERENCES studies, number INTEGER NOT NULL,"
     " response TEXT, kind TEXT, nerve TEXT, side TEXT, record TEXT, stimulate TEXT,"
     " distance_mm REAL, segment_mm REAL, temperature_c REAL, file TEXT, channel TEXT,"
@@ -122,10 +123,36 @@ const struct table_facts tables[TABLE_COUNT] = {
 
 const char schema_list[] = "SELECT s.study FROM studies s WHERE " CURRENT " ORDER BY s.path";
 
-const char schema_settings[] =
-    "SELECT settings_sha256, program, settings FROM settings WHERE settings_sha256 = ?1";
+/* Rows come in the order of the keys, so that each table grows at its end. */
+#define MERGE(columns, table, order)                                                        \
+    "INSERT INTO main." table " (study, " columns ") SELECT study + ?1, " columns           \
+    " FROM (SELECT study AS own FROM part.studies WHERE settings_sha256 = ?2"               \
+    " AND superseded = 0 ORDER BY study) CROSS JOIN part." table " ON study = own ORDER BY" \
+    " study" order
 
-const char schema_inputs[] = "SELECT path, size FROM inputs ORDER BY path";
+const char *const schema_merge[] = {
+    "INSERT INTO main.studies (study, " STUDY_COLUMNS ") SELECT study + ?1, " STUDY_COLUMNS
+    " FROM part.studies WHERE settings_sha256 = ?2 AND superseded = 0 ORDER BY study",
+    MERGE(RESPONSE_COLUMNS, "responses", ", number"),
+    MERGE(RESULT_COLUMNS, "results", ", number, ordinal"),
+    MERGE(MARK_COLUMNS, "marks", ", number, ordinal"),
+    MERGE(NEEDLE_COLUMNS, "needle", ", number"),
+    MERGE(FINDING_COLUMNS, "findings", ", number"),
+    MERGE(PATTERN_COLUMNS, "patterns", ", number"),
+    MERGE(NOTICE_COLUMNS, "notices", ", number"),
+    "INSERT OR IGNORE INTO main.failures (" FAILURE_COLUMNS ") SELECT " FAILURE_COLUMNS
+    " FROM part.failures WHERE settings_sha256 = ?2 AND ?1 >= 0",
+    "INSERT OR IGNORE INTO main.settings SELECT settings_sha256, program, settings"
+    " FROM part.settings WHERE settings_sha256 = ?2 AND ?1 >= 0",
+    "INSERT INTO temp.listed SELECT path, size FROM part.inputs WHERE ?1 >= 0",
+    NULL};
+
+/* What is ordered by path comes last, sorted once: the parts' paths lie mixed. */
+const char schema_merge_begin[] =
+    "DROP INDEX studies_path; CREATE TEMP TABLE listed (path TEXT, size INTEGER);";
+const char schema_merge_end[] =
+    "BEGIN IMMEDIATE; INSERT OR IGNORE INTO inputs SELECT path, size FROM temp.listed"
+    " ORDER BY path;" PATH_INDEX "COMMIT; DROP TABLE temp.listed;";
 
 const char schema_wide[] =
     "SELECT s.path AS study, s.patient_id, s.age_years, s.sex, s.height_cm, s.visit_date,"

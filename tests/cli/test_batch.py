@@ -229,7 +229,7 @@ def b_05_b_06_every_transaction_can_wait(t):
     folder = os.path.join(t.root, "src", "batch")
     text = "".join(open(os.path.join(folder, n)).read() for n in sorted(os.listdir(folder))
                    if n.endswith(".c"))
-    check(text.count('"BEGIN') == text.count('"BEGIN IMMEDIATE"') > 0, "deferred transaction")
+    check(text.count('"BEGIN') == text.count('"BEGIN IMMEDIATE') > 0, "deferred transaction")
     t.refused(2, "wait", "batch", ".", "--wait", "0", "--out", DB)
 
 
