@@ -38,7 +38,7 @@ enum rv_status batch_collect(const char *output, char *const *shards, size_t cou
 struct slurm_options {
     size_t tasks;
     bool dry_run;
-    const char *sbatch;     /* options for sbatch, separated by blanks; NULL */
+    const char *sbatch;     /* options for sbatch, cut as in words.h; NULL */
     const char *output;     /* the database */
     char *const *arguments; /* measuring options of each task, as on the command line */
     size_t argument_count;

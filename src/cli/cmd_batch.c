@@ -41,7 +41,7 @@ static const struct option_row options[] = {
     {"slurm", 0, OPTION_COUNT, "N",
      "submit a Slurm array of N tasks and the job that collects them",
      offsetof(struct values, slurm), 1, 1e6},
-    {"sbatch", 0, OPTION_TEXT, "OPTIONS", "options for sbatch, separated by blanks",
+    {"sbatch", 0, OPTION_TEXT, "OPTIONS", "options for sbatch, quoted as in a shell",
      offsetof(struct values, sbatch), 0, 0},
     {"dry-run", 0, OPTION_FLAG, NULL, "with --slurm: print what would be submitted",
      offsetof(struct values, dry_run), 0, 0},
