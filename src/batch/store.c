@@ -241,10 +241,9 @@ static bool connect(struct store *store, enum store_mode mode)
     char *uri = mode == STORE_READ    ? reading_uri(store->path)
                 : mode == STORE_BUILD ? uri_of(store->path, "vfs=unix-none")
                                       : uri_of(store->path, "vfs=unix");
-    int flags =
-        mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    bool good = uri != NULL && sqlite3_open_v2(uri, &store->connection, flags | SQLITE_OPEN_URI,
-                                               NULL) == SQLITE_OK;
+    int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX; /* there is one thread */
+    flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    bool good = uri != NULL && sqlite3_open_v2(uri, &store->connection, flags, NULL) == SQLITE_OK;
     free(uri);
     return good;
 }

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes archives of motor recordings for the batch bench: EDF+D, one record for each sweep.
+"""Makes archives for the batch bench: motor recordings (EDF+D, one record for each sweep), or study
+folders of twenty entered responses.
 
     archive.py FOLDER COUNT [SWEEPS [MS [RATE]]]
+    archive.py FOLDER COUNT tables
 
 Eight responses with noise of their own are made once; each file is one of them behind a header with
 its own patient, so that no two have the same bytes. A thousand files lie in a folder.
@@ -77,5 +79,43 @@ def make(folder, total, sweeps=20, record_ms=100, rate=48000):
     return sum(len(b) for b in bodies) * total // BODIES
 
 
+HEADS = "kind nerve side record stimulate distance_mm segment_mm onset_ms amplitude_mv".split()
+NERVES = (("median", "APB", "wrist", "elbow"), ("ulnar", "ADM", "wrist", "below elbow"),
+          ("fibular", "EDB", "ankle", "below fibular head"), ("tibial", "AH", "ankle", "knee"))
+
+
+def table_of(generator):
+    """Twenty motor responses measured elsewhere: four nerves at two sites on both sides, two of them
+    once more."""
+    rows = []
+    for side in ("right", "left", "right"):
+        for nerve, muscle, distal, proximal in NERVES:
+            onset, size = generator.uniform(3, 5), generator.uniform(3, 12)
+            rows.append(("motor", nerve, side, muscle, distal, "80", "n/a", "%.1f" % onset,
+                         "%.1f" % size))
+            rows.append(("motor", nerve, side, muscle, proximal, "n/a", "220",
+                         "%.1f" % (onset + 4.2), "%.1f" % (0.95 * size)))
+    return "\n".join("\t".join(row) for row in [HEADS] + rows[:20]) + "\n"
+
+
+def make_tables(folder, total):
+    """Study folders of twenty responses with their values entered: no waveform to measure."""
+    generator = numpy.random.default_rng(1)
+    tables = [table_of(generator) for _ in range(BODIES)]
+    for i in range(total):
+        study = os.path.join(folder, "site%03d" % (i // PER_FOLDER), "v%07d" % i)
+        os.makedirs(study)
+        with open(os.path.join(study, "study.json"), "w", encoding="ascii") as file:
+            file.write('{"format": "ranvier-study", "version": 1, "patient": {"id": "P%07d", '
+                       '"age_years": %d, "sex": "%s", "height_cm": 170}, "temperature_c": '
+                       '{"hand_right": 33, "hand_left": 33, "foot_right": 32, "foot_left": 32}}\n'
+                       % (i, 20 + i % 60, ("female", "male")[i % 2]))
+        with open(os.path.join(study, "responses.tsv"), "w", encoding="ascii") as file:
+            file.write(tables[i % BODIES])
+
+
 if __name__ == "__main__":
-    make(sys.argv[1], *[int(word) for word in sys.argv[2:]])
+    if sys.argv[3:] == ["tables"]:
+        make_tables(sys.argv[1], int(sys.argv[2]))
+    else:
+        make(sys.argv[1], *[int(word) for word in sys.argv[2:]])
