@@ -3,6 +3,7 @@
  */
 #include "batch/batch.h"
 #include "batch/lock.h"
+#include "batch/progress.h"
 #include "batch/seal.h"
 #include "batch/workplace.h"
 
@@ -140,6 +141,36 @@ static enum rv_status merge_all(const struct collection *all, struct store *stor
     return status == RV_OK ? store_merge_end(store, err) : status;
 }
 
+/* Nodes with other libraries may differ in last digits: said, not refused, as a cluster is rarely
+ * of one piece. */
+static void compare_libraries(const struct collection *all)
+{
+    struct progress out = {.quiet = true};
+    const struct shard *first = &all->shards[0], *other = NULL;
+    size_t count = 0;
+    for (size_t i = 1; i < all->count; i++)
+        if (strcmp(all->shards[i].seal.libraries, first->seal.libraries) != 0 && count++ == 0)
+            other = &all->shards[i];
+    if (other == NULL)
+        return;
+    char text[1400];
+    snprintf(text, sizeof text,
+             "%zu of %zu shards were measured with other libraries than %.250s (%s), as %.250s "
+             "(%s): last digits may differ",
+             count, all->count, first->path, first->seal.libraries, other->path,
+             other->seal.libraries);
+    progress_say(&out, text);
+}
+
+/* "" where the shards do not agree. */
+static const char *common_libraries(const struct collection *all)
+{
+    for (size_t i = 1; i < all->count; i++)
+        if (strcmp(all->shards[i].seal.libraries, all->shards[0].seal.libraries) != 0)
+            return "";
+    return all->shards[0].seal.libraries;
+}
+
 static enum rv_status write_all(const struct collection *all, const char *beside,
                                 struct rv_error *err)
 {
@@ -156,6 +187,8 @@ static enum rv_status write_all(const struct collection *all, const char *beside
         status = store_set(store, "settings_sha256", settings, err);
     if (status == RV_OK)
         status = seal_open(store, &list, 0, 0, err);
+    if (status == RV_OK)
+        status = store_set(store, "libraries", common_libraries(all), err);
     if (status == RV_OK)
         status = check_count(all, store, err);
     if (status == RV_OK)
@@ -207,6 +240,7 @@ enum rv_status batch_collect(const char *output, char *const *shards, size_t cou
         status = read_shards(&all, err);
     if (status == RV_OK) {
         qsort(all.shards, count, sizeof *all.shards, by_number);
+        compare_libraries(&all);
         status = write_beside(&all, err);
     }
     lock_release(&lock);

@@ -26,8 +26,10 @@
 
 #define CURRENT "s.superseded = 0 AND s.settings_sha256 = ?1"
 #define PART(columns, table) "SELECT " columns " FROM " table " WHERE study = ?1 ORDER BY number"
-#define WHOLE(columns, table)                                        \
-    "SELECT s.path AS study, " columns " FROM studies s JOIN " table \
+/* CROSS JOIN keeps the studies outermost, in the order of the index of their paths: each study's
+ * rows are sorted by themselves. Left to itself SQLite scans the results and sorts them all. */
+#define WHOLE(columns, table)                                              \
+    "SELECT s.path AS study, " columns " FROM studies s CROSS JOIN " table \
     " t ON t.study = s.study WHERE " CURRENT " ORDER BY s.path, t.number"
 
 #define PATH_INDEX "CREATE INDEX studies_path ON studies(path);"
@@ -91,8 +93,8 @@ const struct table_facts tables[TABLE_COUNT] = {
          " r.segment_mm, r.temperature_c, r.present, r.quality, r.flags, t.parameter, t.value,"
          " t.se, t.unit, t.validity, t.reason, t.origin, t.lower, t.upper, t.z, t.p_abnormal,"
          " t.verdict, t.source, t.entered, t.corrected"
-         " FROM studies s JOIN responses r ON r.study = s.study"
-         " JOIN results t ON t.study = s.study AND t.number = r.number"
+         " FROM studies s CROSS JOIN responses r ON r.study = s.study"
+         " CROSS JOIN results t ON t.study = s.study AND t.number = r.number"
          " WHERE " CURRENT " ORDER BY s.path, t.number, t.ordinal"},
     [TABLE_MARKS] = {"marks",
                      "INSERT INTO marks (study, " MARK_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?)",
@@ -110,7 +112,8 @@ const struct table_facts tables[TABLE_COUNT] = {
          "INSERT INTO patterns (study, " PATTERN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
          PART(PATTERN_COLUMNS, "patterns"),
          "SELECT s.path AS study, t.number, t.pattern, t.roots, t.side, t.nerve, t.site, t.grade,"
-         " t.activity, t.statement, t.rules FROM studies s JOIN patterns t ON t.study = s.study"
+         " t.activity, t.statement, t.rules FROM studies s CROSS JOIN patterns t ON t.study = "
+         "s.study"
          " WHERE " CURRENT " ORDER BY s.path, t.number"},
     [TABLE_NOTICES] = {"notices",
                        "INSERT INTO notices (study, " NOTICE_COLUMNS ") VALUES (?,?,?,?,?,?)",
@@ -151,13 +154,12 @@ const char *const schema_merge[] = {
 const char schema_merge_begin[] =
     "DROP INDEX studies_path; CREATE TEMP TABLE listed (path TEXT, size INTEGER);";
 const char schema_merge_end[] =
-    "BEGIN IMMEDIATE; INSERT OR IGNORE INTO inputs SELECT path, size FROM temp.listed"
-    " ORDER BY path;" PATH_INDEX "COMMIT; DROP TABLE temp.listed;";
+    "INSERT OR IGNORE INTO inputs SELECT path, size FROM temp.listed ORDER BY path;" PATH_INDEX;
 
 const char schema_wide[] =
     "SELECT s.path AS study, s.patient_id, s.age_years, s.sex, s.height_cm, s.visit_date,"
     " r.response, r.kind, r.nerve, r.side, r.record, r.stimulate, r.distance_mm, r.segment_mm,"
     " r.temperature_c, r.present, r.quality, r.flags, t.ordinal, t.value, t.se, t.unit, t.verdict"
-    " FROM studies s JOIN responses r ON r.study = s.study"
+    " FROM studies s CROSS JOIN responses r ON r.study = s.study"
     " LEFT JOIN results t ON t.study = s.study AND t.number = r.number"
     " WHERE " CURRENT " ORDER BY s.path, r.number, t.ordinal";

@@ -546,7 +546,10 @@ enum rv_status store_merge_begin(struct store *store, struct rv_error *err)
 
 enum rv_status store_merge_end(struct store *store, struct rv_error *err)
 {
-    return execute(store, schema_merge_end, err);
+    enum rv_status status = store_begin(store, err);
+    if (status == RV_OK)
+        status = execute(store, schema_merge_end, err);
+    return status == RV_OK ? store_commit(store, err) : status;
 }
 
 enum rv_status store_count(struct store *store, const char *settings_sha256, int64_t *inputs,
