@@ -111,6 +111,9 @@ def against_scipy(ranvier, work, studies, pairs):
     folder, database = os.path.join(work, "recordings"), os.path.join(work, "b.sqlite")
     archive.make(folder, studies)
     peer = [sys.executable, os.path.join(HERE, "peer_batch.py"), folder]
+    empty = os.path.join(work, "empty")
+    os.mkdir(empty)
+    start_s = statistics.median(Cost(peer[:-1] + [empty]).cpu_s for _ in range(5))
     Cost(peer)
     runs = [(batch(ranvier, folder, database, "-j1", *PLAIN), Cost(peer),
              batch(ranvier, folder, database, "-j2", *PLAIN, watch=True)) for _ in range(pairs)]
@@ -118,7 +121,7 @@ def against_scipy(ranvier, work, studies, pairs):
     def middle(of):
         return statistics.median(of(*run) for run in runs)
 
-    one, theirs = middle(lambda a, b, c: a.cpu_s), middle(lambda a, b, c: b.cpu_s)
+    one, theirs = middle(lambda a, b, c: a.cpu_s), middle(lambda a, b, c: b.cpu_s - start_s)
     head("%d recordings of 20 sweeps of 100 ms, one channel, 48 kHz; %d runs in turn"
          % (studies, pairs), "what", "figure", "goal", "")
     row("ranvier batch -j1: CPU time", "%.2f s" % one, "–", "–")
@@ -127,8 +130,9 @@ def against_scipy(ranvier, work, studies, pairs):
     row("recordings per second of wall, -j1, -j2", "%.0f, %.0f" % (
         studies / middle(lambda a, b, c: a.wall_s), studies / middle(lambda a, b, c: c.wall_s)),
         "–", "–")
-    row("NumPy/SciPy loop: CPU time", "%.2f s" % theirs, "–", "–")
-    ratio = middle(lambda a, b, c: a.cpu_s / b.cpu_s)
+    row("NumPy/SciPy loop: CPU time (without %.2f s to start)" % start_s, "%.2f s" % theirs, "–",
+        "–")
+    ratio = middle(lambda a, b, c: a.cpu_s / (b.cpu_s - start_s))
     row("ranvier / loop", "%.2f" % ratio, "0.20", verdict(ratio <= 0.2))
     two = middle(lambda a, b, c: c.cpu_s / a.cpu_s)
     row("-j2 / -j1, CPU time", "%.2f" % two, "1.15", verdict(two <= 1.15))
