@@ -31,9 +31,14 @@ struct export_options {
 enum rv_status batch_export(const struct export_options *options, const char *database,
                             struct rv_error *err);
 
+struct collect_options {
+    const char *output;
+    size_t jobs; /* processes that check the shards; 0: one for each processor */
+    size_t wait_s;
+};
 /* Shards into one new database. RV_PARTIAL where shards are missing or not finished. */
-enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
-                             struct rv_error *err);
+enum rv_status batch_collect(const struct collect_options *options, char *const *shards,
+                             size_t count, struct rv_error *err);
 
 struct slurm_options {
     size_t tasks;

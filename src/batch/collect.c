@@ -4,7 +4,8 @@
 #include "batch/batch.h"
 #include "batch/lock.h"
 #include "batch/progress.h"
-#include "batch/seal.h"
+#include "batch/verify.h"
+#include "batch/worker.h"
 #include "batch/workplace.h"
 
 #include <stdio.h>
@@ -12,15 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct shard {
-    const char *path;
-    struct seal seal;
-    bool repeated; /* the same rows once more */
-};
-
 struct collection {
     struct shard *shards;
-    size_t count, wait_s;
+    size_t count, jobs, wait_s;
     const char *output;
 };
 
@@ -37,28 +32,6 @@ static enum rv_status clash(struct rv_error *err, const struct shard *a, const s
 {
     snprintf(err->text, sizeof err->text, "%.250s and %.250s %s", a->path, b->path, problem);
     return err->status = RV_DATA;
-}
-
-static enum rv_status read_shard(struct shard *shard, size_t wait_s, struct rv_error *err)
-{
-    char content[65];
-    struct store *store = NULL;
-    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &store, err);
-    if (status == RV_OK)
-        status = store_check(store, err);
-    if (status == RV_OK)
-        status = seal_read(store, &shard->seal, err);
-    if (status == RV_OK && shard->seal.shard_count == 0)
-        status = fail(err, RV_DATA, shard->path, "is not a shard: it was made without --shard");
-    if (status == RV_OK && shard->seal.content[0] == '\0')
-        status =
-            fail(err, RV_PARTIAL, shard->path, "is not finished; run its task again with --resume");
-    if (status == RV_OK)
-        status = seal_content(store, shard->seal.settings, content, err);
-    if (status == RV_OK && strcmp(content, shard->seal.content) != 0)
-        status = fail(err, RV_DATA, shard->path, "its rows do not fit its seal: it was changed");
-    store_close(store);
-    return status;
 }
 
 static enum rv_status compare(struct shard *first, struct shard *later, struct rv_error *err)
@@ -100,17 +73,13 @@ static enum rv_status check_complete(const struct collection *all, struct rv_err
     return err->status = RV_PARTIAL;
 }
 
-/* An unfinished shard does not hide that others are missing as well: the first problem is told. */
 static enum rv_status read_shards(struct collection *all, struct rv_error *err)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        enum rv_status status = read_shard(&all->shards[i], all->wait_s, err);
+    enum rv_status status = verify_shards(all->shards, all->count, all->jobs, all->wait_s, err);
+    for (size_t i = 0; i < all->count; i++)
         for (size_t j = 0; j < i && status == RV_OK; j++)
             status = compare(&all->shards[j], &all->shards[i], err);
-        if (status != RV_OK)
-            return status;
-    }
-    return check_complete(all, err);
+    return status == RV_OK ? check_complete(all, err) : status;
 }
 
 /* Every input of the list has a study or a failure: tasks that saw other sizes shared the list out
@@ -223,10 +192,14 @@ static enum rv_status write_beside(const struct collection *all, struct rv_error
     return status;
 }
 
-enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
-                             struct rv_error *err)
+enum rv_status batch_collect(const struct collect_options *options, char *const *shards,
+                             size_t count, struct rv_error *err)
 {
-    struct collection all = {.count = count, .wait_s = wait_s, .output = output};
+    const char *output = options->output;
+    struct collection all = {.count = count,
+                             .jobs = jobs_or_processors(options->jobs),
+                             .wait_s = options->wait_s,
+                             .output = output};
     struct lock lock = {.file = -1};
     if (access(output, F_OK) == 0)
         return fail(err, RV_NO_OUTPUT, output, "exists");

@@ -190,10 +190,7 @@ static enum rv_status keep_list(struct batch *batch, struct rv_error *err)
 
 static size_t jobs_of(const struct batch_options *options, size_t inputs)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t jobs = options->jobs > 0 ? options->jobs : processors > 0 ? (size_t)processors : 1;
-    if (jobs > WORKERS_MOST)
-        jobs = WORKERS_MOST;
+    size_t jobs = jobs_or_processors(options->jobs);
     return jobs < inputs ? jobs : inputs;
 }
 

@@ -83,7 +83,7 @@ static void write_collect(FILE *out, const struct slurm_options *options)
     write_head(out, options, "ranvier-collect", "collect.log");
     fputs("exec ", out);
     quote(out, program);
-    fputs(" collect ", out);
+    fputs(" collect --jobs \"${SLURM_CPUS_PER_TASK:-1}\" ", out);
     quote(out, options->output);
     fputc(' ', out);
     quote(out, options->output);

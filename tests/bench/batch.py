@@ -4,7 +4,7 @@
 the store, the collector, and questions to a large database. CPU times; ratios are medians of runs in
 turn. What each side does stands in peer_batch.py and docs/scale.md.
 
-    batch.py RANVIER [--studies N] [--pairs N] [--large]
+    batch.py RANVIER [--studies N] [--pairs N] [--large] [--part peer|recordings|tables]
 
 --large: 1,000 to 100,000 recordings and a database of a million results (an hour).
 """
@@ -235,19 +235,30 @@ def option(name, otherwise):
     return int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else otherwise
 
 
+def recordings(ranvier, work, large):
+    ladder(ranvier, work, (1000, 10000, 100000) if large else (100, 1000, 5000),
+           "recordings of 4 sweeps of 20 ms", lambda folder, size: archive.make(folder, size, 4, 20))
+    for folder in glob.glob(os.path.join(work, "ladder*")):
+        if os.path.isdir(folder):
+            shutil.rmtree(folder)
+
+
+def tables(ranvier, work, large):
+    folder = ladder(ranvier, work, (250, 2500, 25000) if large else (100, 1000, 5000),
+                    "study folders of 20 entered responses", archive.make_tables)
+    questions(ranvier, collecting(ranvier, work, folder, 8))
+
+
 def main():
     ranvier, large = os.path.abspath(sys.argv[1]), "--large" in sys.argv
+    part = sys.argv[sys.argv.index("--part") + 1] if "--part" in sys.argv else "all"
     with tempfile.TemporaryDirectory(prefix="ranvier-bench-") as work:
-        against_scipy(ranvier, work, option("--studies", 1000), option("--pairs", 5))
-        ladder(ranvier, work, (1000, 10000, 100000) if large else (100, 1000, 5000),
-               "recordings of 4 sweeps of 20 ms",
-               lambda folder, size: archive.make(folder, size, 4, 20))
-        for folder in glob.glob(os.path.join(work, "ladder*")):
-            if os.path.isdir(folder):
-                shutil.rmtree(folder)
-        folder = ladder(ranvier, work, (250, 2500, 25000) if large else (100, 1000, 5000),
-                        "study folders of 20 entered responses", archive.make_tables)
-        questions(ranvier, collecting(ranvier, work, folder, 8))
+        if part in ("all", "peer"):
+            against_scipy(ranvier, work, option("--studies", 1000), option("--pairs", 5))
+        if part in ("all", "recordings"):
+            recordings(ranvier, work, large)
+        if part in ("all", "tables"):
+            tables(ranvier, work, large)
 
 
 if __name__ == "__main__":
