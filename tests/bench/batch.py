@@ -212,19 +212,19 @@ def questions(ranvier, database):
         asked = re.findall(r"([^\n]*)\n\n```sql\n(.*?)```", page.read(), re.S)
     rows = count(database, "SELECT count(*) FROM results")
     head("Questions to a database of %d results, %.0f bytes a result, all tables counted"
-         % (rows, os.path.getsize(database) / rows), "question", "s")
+         % (rows, os.path.getsize(database) / rows), "question", "CPU s")
     connection = sqlite3.connect(database)
     for words, sql in asked:
         times = []
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             connection.execute(sql).fetchall()
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
         row(words.rstrip(":"), "%.2f" % min(times))
-    begin = time.perf_counter()
+    begin = time.process_time()
     connection.execute("SELECT * FROM studies JOIN responses USING (study) JOIN results "
                        "USING (study, number) WHERE path = (SELECT max(path) FROM studies)").fetchall()
-    row("all of one study, by its path", "%.4f" % (time.perf_counter() - begin))
+    row("all of one study, by its path", "%.4f" % (time.process_time() - begin))
     connection.close()
     cost = Cost([ranvier, "export", database, "-o", database + ".tsv"])
     row("export of all results as TSV (CPU)", "%.1f" % cost.cpu_s)
