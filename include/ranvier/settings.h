@@ -14,8 +14,10 @@ struct rv_reference;
 
 struct rv_settings {
     struct rv_source_options source;
-    const char *label; /* for a single recording: "median motor R wrist 80mm"; NULL: its own
-                          labels */
+    const char *label;      /* for a single recording: "median motor R wrist 80mm"; NULL: its own
+                               labels */
+    const char *study_path; /* for a single recording: a study.json with patient, visit, history and
+                               temperatures; NULL: what the recording says */
     double search_from_ms, search_to_ms; /* where responses are looked for; NaN: by kind */
     double mains_hz;                     /* 50 or 60; 0: found in the recording */
     bool subtract_mains;                 /* default true */

@@ -133,6 +133,7 @@ static enum rv_status print_meaning(const char *text, const char *indent, struct
     print_amount("current", label.intensity_ma, "mA", &any);
     print_amount("voltage", label.intensity_v, "V", &any);
     print_amount("pulse", label.pulse_ms, "ms", &any);
+    print_amount("temperature", label.temperature_c, "degrees C", &any);
     if (label.conflict)
         printf("%sit contradicts itself", any ? "; " : "");
     printf("%s", any || label.conflict ? "" : "nothing that the tables know");

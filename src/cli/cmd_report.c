@@ -31,6 +31,9 @@ const struct option_row report_options[] = {
     {"label", 0, OPTION_TEXT, "TEXT",
      "a single recording: what it is, for example \"median motor R wrist APB 80mm\"",
      offsetof(struct report_values, label), 0, 0},
+    {"study", 0, OPTION_TEXT, "FILE",
+     "a single recording: study.json with patient, history and skin temperatures",
+     offsetof(struct report_values, study), 0, 0},
     {"search", 0, OPTION_TEXT, "FROM:TO",
      "where responses are looked for, ms after the stimulus (default: by kind)",
      offsetof(struct report_values, search), 0, 0},
@@ -265,6 +268,7 @@ static enum rv_status read_settings(const struct report_values *values,
         return status;
     settings->strict = values->strict;
     settings->label = values->label;
+    settings->study_path = values->study;
     return read_search(values->search, settings, err);
 }
 

@@ -149,6 +149,9 @@ static enum rv_status read_into(const char *path, const struct rv_settings *sett
     study->folder = folder_of(path, folder, study->arena);
     if (study->folder == NULL)
         return rv_fail_memory(err);
+    if ((folder || names_a_study(path)) && settings->study_path != NULL)
+        return rv_fail(err, RV_MISUSE,
+                       "--study is for a single recording; this folder has its own study.json");
     if (folder || names_a_study(path))
         return read_folder(study, notices, err);
     return rv_study_recording(path, settings, study, notices, err);

@@ -5,6 +5,7 @@
 #include "session/study_recording.h"
 
 #include "base/error.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
 #include "session/study_json.h"
@@ -13,6 +14,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { STUDY_BYTES_MAX = 4 << 20 };
 
 /* What one source of words says, and which source it is (for messages). */
 struct said {
@@ -62,12 +65,30 @@ static bool same_number(double a, double b)
     return (isnan(a) && isnan(b)) || fabs(a - b) < 1e-9;
 }
 
+/* A limb that was warmed is measured anew: a degree changes a latency by 0.2 ms (C65). */
+static const double other_temperature_c = 1.0;
+
+bool rv_same_temperature(double a, double b)
+{
+    return !(fabs(a - b) > other_temperature_c); /* so, too, where one is not known */
+}
+
 static bool same_label(const struct rv_label *a, const struct rv_label *b)
 {
     return a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
            rv_text_equal(a->stimulate, b->stimulate) && rv_text_equal(a->record, b->record) &&
            a->kind_known == b->kind_known && a->kind == b->kind &&
-           same_number(a->distance_mm, b->distance_mm);
+           same_number(a->distance_mm, b->distance_mm) &&
+           rv_same_temperature(a->temperature_c, b->temperature_c);
+}
+
+/* The last group that a label fits, for an earlier one may be of the limb when it was cold. */
+static struct group *find_group(const struct builder *builder, const struct rv_label *label)
+{
+    for (size_t i = builder->group_count; i > 0; i--)
+        if (same_label(&builder->groups[i - 1].said.label, label))
+            return &builder->groups[i - 1];
+    return NULL;
 }
 
 static enum rv_status add_stimulus(struct builder *builder, const struct rv_event *event,
@@ -77,17 +98,17 @@ static enum rv_status add_stimulus(struct builder *builder, const struct rv_even
     enum rv_status status = read_label(builder, "annotation", event->text, &said, err);
     if (status != RV_OK)
         return status;
-    size_t i = 0;
-    while (i < builder->group_count && !same_label(&builder->groups[i].said.label, &said.label))
-        i++;
-    if (i == builder->group_count) {
-        if (!rv_grow(&builder->groups, &builder->group_capacity, i + 1, sizeof *builder->groups))
+    struct group *group = find_group(builder, &said.label);
+    if (group == NULL) {
+        if (!rv_grow(&builder->groups, &builder->group_capacity, builder->group_count + 1,
+                     sizeof *builder->groups))
             return rv_fail_memory(err);
-        builder->groups[i] = (struct group){.said = said, .intensity_ma = event->intensity_ma};
-        builder->group_count++;
+        group = &builder->groups[builder->group_count++];
+        *group = (struct group){.said = said, .intensity_ma = event->intensity_ma};
     }
-    rv_text_format(&builder->groups[i].indices, "%s%zu",
-                   builder->groups[i].indices.length > 0 ? "," : "", index);
+    if (isnan(group->said.label.temperature_c))
+        group->said.label.temperature_c = said.label.temperature_c;
+    rv_text_format(&group->indices, "%s%zu", group->indices.length > 0 ? "," : "", index);
     return RV_OK;
 }
 
@@ -150,6 +171,8 @@ static void merge_words(const struct said *const *sources, size_t count,
             response->intensity_v = label->intensity_v;
         if (isnan(response->pulse_ms))
             response->pulse_ms = label->pulse_ms;
+        if (isnan(response->temperature_c))
+            response->temperature_c = label->temperature_c;
         if (!*kind_known && label->kind_known) {
             response->kind = label->kind;
             *kind_known = true;
@@ -226,13 +249,16 @@ static enum rv_status add_channel(struct builder *builder, size_t channel, struc
 }
 
 /* The response of the same electrode stimulated next nearer to it; NULL: there is none. */
-static const struct rv_response *nearer_site(const struct builder *builder,
+static const struct rv_response *nearer_site(const struct rv_response *responses, size_t count,
                                              const struct rv_response *far)
 {
     const struct rv_response *near = NULL;
-    for (size_t i = 0; i < builder->count; i++) {
-        const struct rv_response *other = &builder->responses[i];
-        bool same = rv_text_equal(other->channel, far->channel) && other->side == far->side;
+    for (size_t i = 0; i < count; i++) {
+        const struct rv_response *other = &responses[i];
+        bool same = other->kind == far->kind && other->side == far->side &&
+                    rv_text_equal(other->channel, far->channel) &&
+                    rv_text_equal(other->nerve, far->nerve) &&
+                    rv_text_equal(other->record, far->record);
         if (same && other->distance_mm < far->distance_mm &&
             (near == NULL || other->distance_mm > near->distance_mm))
             near = other;
@@ -240,20 +266,39 @@ static const struct rv_response *nearer_site(const struct builder *builder,
     return near;
 }
 
-/* Two sites of one recording electrode, each with its distance to it: the rest is the segment. */
-static void settle_segments(struct builder *builder)
+void rv_study_segments(struct rv_response *responses, size_t count)
 {
-    for (size_t i = 0; i < builder->count; i++) {
-        struct rv_response *far = &builder->responses[i];
+    for (size_t i = 0; i < count; i++) {
+        struct rv_response *far = &responses[i];
         if (far->kind != RV_MOTOR || isnan(far->distance_mm))
             continue;
-        const struct rv_response *near = nearer_site(builder, far);
+        const struct rv_response *near = nearer_site(responses, count, far);
         if (near != NULL)
             far->segment_mm = far->distance_mm - near->distance_mm;
     }
-    for (size_t i = 0; i < builder->count; i++)
-        if (!isnan(builder->responses[i].segment_mm))
-            builder->responses[i].distance_mm = NAN;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(responses[i].segment_mm))
+            responses[i].distance_mm = NAN;
+}
+
+bool rv_same_limb(const struct rv_response *a, const struct rv_response *b)
+{
+    return a->side != RV_SIDE_UNKNOWN && a->side == b->side && a->nerve != NULL &&
+           b->nerve != NULL && rv_nerve_region(a->nerve) == rv_nerve_region(b->nerve);
+}
+
+/* A temperature that a label says holds for the limb until another one is said. Responses stand in
+ * the order of the channels, of each in the order of the groups. */
+static void carry_temperatures(struct builder *builder)
+{
+    size_t groups = builder->group_count;
+    for (size_t group = 0; group < groups; group++)
+        for (size_t i = group; i < builder->count; i += groups)
+            for (size_t g = group + 1; g > 0 && isnan(builder->responses[i].temperature_c); g--)
+                for (size_t j = g - 1; j < builder->count; j += groups)
+                    if (rv_same_limb(&builder->responses[i], &builder->responses[j]) &&
+                        !isnan(builder->responses[j].temperature_c))
+                        builder->responses[i].temperature_c = builder->responses[j].temperature_c;
 }
 
 static double years_between(const char *birth, const char *day)
@@ -268,16 +313,44 @@ static double years_between(const char *birth, const char *day)
     return years >= 0 && years <= 120 ? years : (double)NAN;
 }
 
-static void take_facts(struct rv_study *study)
+static void take_facts(const struct rv_recording_facts *facts, struct rv_study *study)
 {
-    const struct rv_recording_facts *facts = &study->recording->facts;
     study->patient.id = rv_arena_text(study->arena, facts->patient_id);
     study->patient.name = rv_arena_text(study->arena, facts->patient_name);
     study->patient.sex = facts->sex;
     study->patient.age_years = years_between(facts->birth_date, facts->start);
+    if (isnan(study->patient.age_years))
+        study->patient.age_years = facts->age_years;
+    study->patient.height_cm = facts->height_cm;
+    study->temperature_c = facts->temperature_c;
     study->visit.examiner = rv_arena_text(study->arena, facts->technician);
     if (facts->start != NULL && strlen(facts->start) >= 10)
         study->visit.date = rv_arena_text_n(study->arena, facts->start, 10);
+}
+
+/* The keys of study.json go before what the header says; paths in it are relative to its folder. */
+static enum rv_status take_file(const char *path, struct rv_study *study, struct rv_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    const char *slash = strrchr(path, '/');
+    enum rv_status status = rv_file_read(study->arena, path, STUDY_BYTES_MAX, &bytes, &length, err);
+    if (status == RV_OK)
+        status = rv_study_json(bytes, length, study, err);
+    if (status != RV_OK)
+        return rv_fail_in(err, status == RV_DATA ? RV_STUDY : status, "%s", path);
+    if (study->earlier_count > 0)
+        study->folder =
+            slash == NULL ? "." : rv_arena_text_n(study->arena, path, (size_t)(slash - path) + 1);
+    return study->earlier_count == 0 || study->folder != NULL ? RV_OK : rv_fail_memory(err);
+}
+
+enum rv_status rv_study_facts(const struct rv_recording_facts *facts,
+                              const struct rv_settings *settings, struct rv_study *study,
+                              struct rv_error *err)
+{
+    take_facts(facts, study);
+    return settings->study_path == NULL ? RV_OK : take_file(settings->study_path, study, err);
 }
 
 /* What the option and the name of the recording say. */
@@ -299,7 +372,8 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
             status = add_channel(builder, i, err);
     if (status != RV_OK)
         return status;
-    settle_segments(builder);
+    rv_study_segments(builder->responses, builder->count);
+    carry_temperatures(builder);
     builder->study->responses = rv_arena_copy(builder->study->arena, builder->responses,
                                               builder->count, sizeof *builder->responses);
     builder->study->response_count = builder->count;
@@ -312,8 +386,9 @@ enum rv_status rv_study_of_recording(struct rv_recording *recording, const char 
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
     study->recording = recording;
-    take_facts(study);
-    enum rv_status status = read_names(&builder, path, err);
+    enum rv_status status = rv_study_facts(&recording->facts, settings, study, err);
+    if (status == RV_OK)
+        status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = build(&builder, err);
     for (size_t i = 0; i < builder.group_count; i++)
