@@ -36,6 +36,10 @@ extern "C" {
 /* "0.1.0" */
 RV_API const char *rv_version(void);
 
+/* The libraries that are loaded, with their versions: numbers may differ in their last digits where
+ * these do. Cut where it is longer than `size`. */
+RV_API void rv_libraries(char *text, size_t size);
+
 /* Printed on every output. */
 RV_API const char *rv_disclaimer(void);
 

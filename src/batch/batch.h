@@ -8,8 +8,9 @@
 #include <ranvier/settings.h>
 
 struct batch_options {
-    const char *output; /* the database */
-    size_t jobs;        /* worker processes; 0: one for each processor */
+    const char *output;  /* the database */
+    const char *scratch; /* where to work when the output lies on a network file system; NULL */
+    size_t jobs;         /* worker processes; 0: one for each processor */
     bool resume, require_any, quiet;
     size_t timeout_s, memory_mb, wait_s;
     size_t shard, shard_count; /* 0: all */
@@ -44,14 +45,19 @@ struct learn_options {
 enum rv_status batch_learn(const struct learn_options *options, const char *database,
                            void (*warn)(const char *sentence), struct rv_error *err);
 
+struct collect_options {
+    const char *output;
+    size_t jobs; /* processes that check the shards; 0: one for each processor */
+    size_t wait_s;
+};
 /* Shards into one new database. RV_PARTIAL where shards are missing or not finished. */
-enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
-                             struct rv_error *err);
+enum rv_status batch_collect(const struct collect_options *options, char *const *shards,
+                             size_t count, struct rv_error *err);
 
 struct slurm_options {
     size_t tasks;
     bool dry_run;
-    const char *sbatch;     /* options for sbatch, separated by blanks; NULL */
+    const char *sbatch;     /* options for sbatch, cut as in words.h; NULL */
     const char *output;     /* the database */
     char *const *arguments; /* measuring options of each task, as on the command line */
     size_t argument_count;

@@ -8,8 +8,8 @@
 
 enum { SETTINGS_TEXT_SIZE = 4096 };
 
-/* Settings, program and reference table as text, one a line, and the hash of that text. Opens the
- * reference table: its errors are returned. */
+/* Settings, program and reference table as text, one a line, and the hash of that text. The
+ * reference is open. */
 struct settings_identity {
     char text[SETTINGS_TEXT_SIZE];
     char sha256[65];

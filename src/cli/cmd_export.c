@@ -55,26 +55,26 @@ const struct command command_export = {
     .run = run_export,
 };
 
-struct collect_values {
-    size_t wait_s;
-};
-
 static void collect_defaults(void *memory)
 {
-    ((struct collect_values *)memory)->wait_s = 60;
+    ((struct collect_options *)memory)->wait_s = 60;
 }
 
 static const struct option_row collect_rows[] = {
+    {"jobs", 'j', OPTION_COUNT, "N",
+     "processes that check the shards (default: one for each processor)",
+     offsetof(struct collect_options, jobs), 1, 256},
     {"wait", 0, OPTION_COUNT, "S", "wait so long for a locked shard (default 60)",
-     offsetof(struct collect_values, wait_s), 1, 86400},
+     offsetof(struct collect_options, wait_s), 1, 86400},
     {0},
 };
 
 static enum rv_status run_collect(const void *values, size_t count, char *const *operands,
                                   struct rv_error *err)
 {
-    const struct collect_values *collect = values;
-    return batch_collect(operands[0], operands + 1, count - 1, collect->wait_s, err);
+    struct collect_options collect = *(const struct collect_options *)values;
+    collect.output = operands[0];
+    return batch_collect(&collect, operands + 1, count - 1, err);
 }
 
 const struct command command_collect = {
@@ -85,7 +85,7 @@ const struct command command_collect = {
                "with the same program, reference and settings; what is missing is named.\n"
                "ranvier collect results.sqlite shard.*.sqlite",
     .options = collect_rows,
-    .values_size = sizeof(struct collect_values),
+    .values_size = sizeof(struct collect_options),
     .defaults = collect_defaults,
     .operands_min = 2,
     .operands_max = 1000000,
