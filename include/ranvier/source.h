@@ -48,6 +48,7 @@ struct rv_recording_facts {
     bool one_sweep_a_segment;    /* each segment is one stimulus window; EDF+D: known at the end */
     double age_years, height_cm; /* of the patient */
     struct rv_temperatures temperature_c;
+    double mains_hz; /* of the place where it was made, where a sidecar says it; 0 */
 };
 
 /* Samples that follow one another without a gap. Valid until the next call. */

@@ -22,9 +22,9 @@ enum rv_status batch_run(const struct batch_options *options, char *const *opera
                          struct rv_error *err);
 
 struct export_options {
-    const char *format;          /* tsv, csv, json */
+    const char *format;          /* tsv, csv, json, bids */
     const char *table;           /* NULL: results */
-    const char *output;          /* NULL: standard output */
+    const char *output;          /* NULL: standard output; bids: a new folder */
     const char *settings_sha256; /* NULL: those of the last batch */
     bool wide, force;
 };

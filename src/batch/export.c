@@ -3,6 +3,7 @@
  * the order of the paths, whatever order the workers finished in.
  */
 #include "batch/batch.h"
+#include "batch/export_bids.h"
 #include "batch/sink.h"
 #include "batch/store.h"
 
@@ -331,13 +332,29 @@ static const struct table_facts *find_table(const char *name)
     return NULL;
 }
 
+/* json and bids hold all tables. */
+static enum rv_status check_format(const struct export_options *options, struct rv_error *err)
+{
+    static const char *const formats[] = {"tsv", "csv", "json", "bids"};
+    enum { JSON = 2, BIDS };
+    size_t i = 0;
+    while (i < sizeof formats / sizeof *formats && strcmp(formats[i], options->format) != 0)
+        i++;
+    if (i == sizeof formats / sizeof *formats)
+        return fail(err, RV_MISUSE, options->format, "--format is tsv, csv, json or bids");
+    if (i == BIDS && (options->output == NULL || strcmp(options->output, "-") == 0))
+        return fail(err, RV_MISUSE, "--format bids", "makes a folder: name it with --output DIR");
+    if (i >= JSON && (options->wide || options->table != NULL))
+        return fail(err, RV_MISUSE, i == JSON ? "--format json" : "--format bids",
+                    "holds all tables: no --wide, no --table");
+    return RV_OK;
+}
+
 static enum rv_status check_options(const struct export_options *options, struct rv_error *err)
 {
-    bool json = strcmp(options->format, "json") == 0;
-    if (!json && strcmp(options->format, "tsv") != 0 && strcmp(options->format, "csv") != 0)
-        return fail(err, RV_MISUSE, options->format, "--format is tsv, csv or json");
-    if (json && (options->wide || options->table != NULL))
-        return fail(err, RV_MISUSE, "--format json", "holds all tables: no --wide, no --table");
+    enum rv_status status = check_format(options, err);
+    if (status != RV_OK)
+        return status;
     if (options->wide && options->table != NULL)
         return fail(err, RV_MISUSE, "--wide", "is of the results: no --table with it");
     if (options->table != NULL && find_table(options->table) == NULL)
@@ -375,6 +392,11 @@ enum rv_status batch_export(const struct export_options *options, const char *da
         status = store_find(store, "settings_sha256", settings, sizeof settings, err);
     else if (status == RV_OK)
         snprintf(settings, sizeof settings, "%s", options->settings_sha256);
+    if (status == RV_OK && strcmp(options->format, "bids") == 0) {
+        status = export_bids(store, options->output, settings, err);
+        store_close(store);
+        return status;
+    }
     if (status == RV_OK)
         status = sink_open(&sink, options, err);
     if (status == RV_OK)

@@ -4,6 +4,7 @@
 #include "batch/queue.h"
 
 #include <ranvier/digest.h>
+#include <ranvier/session.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -118,11 +119,34 @@ static bool sort_entry(struct queue *queue, struct queue *folders, const char *f
     return true;
 }
 
+/* The studies of a BIDS dataset; what else lies in it is not searched. A dataset that cannot be
+ * understood is an input of its own, which fails with the reason. */
+static enum rv_status take_bids(struct queue *queue, const char *path, bool *taken,
+                                struct rv_error *err)
+{
+    struct rv_bids_studies *studies = NULL;
+    enum rv_status status = rv_bids_studies(path, &studies, err);
+    bool good = true;
+    *taken = status != RV_OK || studies != NULL;
+    if (status == RV_NO_MEMORY)
+        return no_memory(err);
+    if (status != RV_OK)
+        good = add(queue, strdup(path), 0);
+    for (size_t i = 0; studies != NULL && i < studies->count && good; i++)
+        good = add(queue, strdup(studies->items[i].path), studies->items[i].bytes);
+    rv_bids_studies_free(studies);
+    return good ? RV_OK : no_memory(err);
+}
+
 static enum rv_status walk_one(struct queue *queue, struct queue *folders, const char *path,
                                struct rv_error *err)
 {
     if (is_study_folder(path))
         return add(queue, strdup(path), size_of_folder(path)) ? RV_OK : no_memory(err);
+    bool taken = false;
+    enum rv_status status = take_bids(queue, path, &taken, err);
+    if (taken)
+        return status;
     DIR *folder = opendir(path);
     if (folder == NULL)
         return fail(err, errno == EACCES ? RV_PERMISSION : RV_NO_INPUT, path, strerror(errno));

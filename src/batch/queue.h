@@ -24,8 +24,9 @@ struct queue {
     size_t shard, shard_count; /* of a list that was dealt out before; 0: it was not */
 };
 
-/* Each operand is a study folder, a recording, a folder of them at any depth, or @FILE: a list of
- * operands, one a line. Folders that are links are not entered. The queue is the caller's. */
+/* Each operand is a study folder, a recording, a BIDS dataset or a part of one, a folder of them at
+ * any depth, or @FILE: a list of operands, one a line. Folders that are links are not entered. The
+ * queue is the caller's. */
 enum rv_status queue_find(struct queue *queue, char *const *operands, size_t count,
                           struct rv_error *err);
 /* Keeps shard `index` (from 1) of `count`; every path is in one of them, sizes balanced. A list

@@ -165,8 +165,9 @@ const struct command command_batch = {
     .operands = "PATH...",
     .summary = "Measure many studies into one database",
     .details =
-        "PATH is a study folder, a recording, a folder of them at any depth, or @FILE: a list of\n"
-        "paths, one a line. Each input is measured in a worker process; one that cannot be read,\n"
+        "PATH is a study folder, a recording, a BIDS dataset, a folder of them at any depth, or\n"
+        "@FILE: a list of paths, one a line. Each input is measured in a worker process; one that "
+        "cannot be read,\n"
         "crashes or does not end costs its own row. The database (SQLite) is described in\n"
         "docs/batch.md. Exit status 1: at least one input failed.\n"
         "ranvier batch archive --out results.sqlite\n"

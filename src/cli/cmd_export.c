@@ -10,7 +10,7 @@ static void export_defaults(void *memory)
 }
 
 static const struct option_row export_rows[] = {
-    {"format", 'f', OPTION_TEXT, "FORMAT", "tsv, csv or json (default: tsv)",
+    {"format", 'f', OPTION_TEXT, "FORMAT", "tsv, csv, json or bids (default: tsv)",
      offsetof(struct export_options, format), 0, 0},
     {"wide", 0, OPTION_FLAG, NULL, "one row a response, a column a parameter",
      offsetof(struct export_options, wide), 0, 0},
@@ -18,7 +18,7 @@ static const struct option_row export_rows[] = {
      "results, studies, responses, marks, needle, findings, patterns, notices, failures "
      "(default: results)",
      offsetof(struct export_options, table), 0, 0},
-    {"output", 'o', OPTION_TEXT, "FILE", "where to (default: standard output)",
+    {"output", 'o', OPTION_TEXT, "FILE", "where to (default: standard output); bids: a new folder",
      offsetof(struct export_options, output), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace a file that exists",
      offsetof(struct export_options, force), 0, 0},
@@ -38,12 +38,15 @@ static enum rv_status run_export(const void *values, size_t count, char *const *
 const struct command command_export = {
     .name = "export",
     .operands = "DATABASE",
-    .summary = "Write the results of a batch as TSV, CSV or JSON",
+    .summary = "Write the results of a batch as TSV, CSV, JSON or BIDS",
     .details = "One row a value, with its standard error, limits and verdict; n/a where nothing\n"
                "is known. The order is that of the paths: one process, many processes and many\n"
-               "machines give the same bytes.\n"
+               "machines give the same bytes. bids makes a BIDS derivatives dataset: tables of "
+               "each study\n"
+               "under its subject and session, with data dictionaries.\n"
                "ranvier export results.sqlite --format csv -o results.csv\n"
-               "ranvier export results.sqlite --table failures",
+               "ranvier export results.sqlite --table failures\n"
+               "ranvier export results.sqlite --format bids -o derivatives/ranvier",
     .options = export_rows,
     .values_size = sizeof(struct export_options),
     .defaults = export_defaults,

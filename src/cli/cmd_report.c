@@ -328,9 +328,11 @@ const struct command command_report = {
     .operands = "STUDY",
     .summary = "Measure a study and write its report",
     .details =
-        "STUDY is a folder with study.json, responses.tsv, needle.tsv and recordings, or one\n"
-        "recording whose labels say what was done. Each response is marked, measured with its\n"
-        "standard error and compared with the reference limits.\n"
+        "STUDY is a folder with study.json, responses.tsv, needle.tsv and recordings, a subject "
+        "or\n"
+        "session of a BIDS dataset, or one recording whose labels say what was done. Each "
+        "response\n"
+        "is marked, measured with its standard error and compared with the reference limits.\n"
         "ranvier report visit -o visit.html\n"
         "ranvier report visit --format json,html,tsv -o visit/report",
     .options = report_options,

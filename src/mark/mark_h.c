@@ -214,7 +214,8 @@ static bool has_plateau(const struct series *series)
     double top = 0.0, before = 0.0;
     for (size_t s = 0; s < train->sweep_count; s++) {
         const struct rv_late_sweep *sweep = &series->sweeps[s];
-        const double place = (sweep->intensity - first) / (last - first);
+        const double place =
+            last > first ? (sweep->intensity - first) / (last - first) : (double)NAN;
         if (!train->used[s] || isnan(sweep->m_amplitude_uv) || !isfinite(place)) {
             continue;
         }

@@ -147,6 +147,7 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
                                      struct rv_mains *mains, struct rv_error *err)
 {
     size_t count = stimuli->count;
+    double asked_hz = run->settings->mains_hz;
     double *times_s = rv_allocate(count + recording->event_count, sizeof *times_s);
     if (times_s == NULL)
         return rv_fail_memory(err);
@@ -154,8 +155,9 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
     for (size_t i = 0; i < recording->event_count; i++)
         if (recording->events[i].kind == RV_EVENT_STIMULUS)
             times_s[count++] = recording->events[i].time_s;
-    enum rv_status status = rv_mains_estimate(recording, channel, times_s, count, -1, to_ms,
-                                              run->settings->mains_hz, mains, err);
+    enum rv_status status =
+        rv_mains_estimate(recording, channel, times_s, count, -1, to_ms,
+                          asked_hz > 0 ? asked_hz : recording->facts.mains_hz, mains, err);
     rv_release(times_s);
     return status;
 }

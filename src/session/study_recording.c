@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
+#include "session/said.h"
 #include "session/study_json.h"
 #include "session/study_tables.h"
 
@@ -17,16 +18,9 @@
 
 enum { STUDY_BYTES_MAX = 4 << 20 };
 
-/* What one source of words says, and which source it is (for messages). */
-struct said {
-    const char *source;
-    const char *text;
-    struct rv_label label;
-};
-
 /* Stimuli whose labels say the same. */
 struct group {
-    struct said said;
+    struct rv_said said;
     struct rv_text indices; /* "1,2,5" among the stimuli; empty: all */
     double intensity_ma;    /* of the first one */
 };
@@ -35,7 +29,7 @@ struct builder {
     const struct rv_settings *settings;
     struct rv_study *study;
     struct rv_notices *notices;
-    struct said option, file; /* --label, and the file's name */
+    struct rv_said option, file; /* --label, and the file's name */
     struct group *groups;
     size_t group_count, group_capacity;
     struct rv_response *responses;
@@ -43,26 +37,9 @@ struct builder {
 };
 
 static enum rv_status read_label(struct builder *builder, const char *source, const char *text,
-                                 struct said *said, struct rv_error *err)
+                                 struct rv_said *said, struct rv_error *err)
 {
-    *said = (struct said){.source = source, .text = text != NULL ? text : ""};
-    char *storage = rv_arena_alloc(builder->study->arena, strlen(said->text) + 1, 1);
-    if (storage == NULL)
-        return rv_fail_memory(err);
-    rv_label_read(said->text, storage, &said->label);
-    if (said->label.conflict)
-        return rv_fail(err, RV_STUDY, "%s \"%s\" names two sides or two nerves", source,
-                       said->text);
-    bool told = rv_notice_has(builder->notices, "label_not_understood", source);
-    if (said->label.not_understood != NULL && !told)
-        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
-                      "\"%s\" is not understood: %s", said->text, said->label.not_understood);
-    return RV_OK;
-}
-
-static bool same_number(double a, double b)
-{
-    return (isnan(a) && isnan(b)) || fabs(a - b) < 1e-9;
+    return rv_said_read(source, text, builder->study->arena, builder->notices, said, err);
 }
 
 /* A limb that was warmed is measured anew: a degree changes a latency by 0.2 ms (C65). */
@@ -73,20 +50,11 @@ bool rv_same_temperature(double a, double b)
     return !(fabs(a - b) > other_temperature_c); /* so, too, where one is not known */
 }
 
-static bool same_label(const struct rv_label *a, const struct rv_label *b)
-{
-    return a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
-           rv_text_equal(a->stimulate, b->stimulate) && rv_text_equal(a->record, b->record) &&
-           a->kind_known == b->kind_known && a->kind == b->kind &&
-           same_number(a->distance_mm, b->distance_mm) &&
-           rv_same_temperature(a->temperature_c, b->temperature_c);
-}
-
 /* The last group that a label fits, for an earlier one may be of the limb when it was cold. */
 static struct group *find_group(const struct builder *builder, const struct rv_label *label)
 {
     for (size_t i = builder->group_count; i > 0; i--)
-        if (same_label(&builder->groups[i - 1].said.label, label))
+        if (rv_said_same(&builder->groups[i - 1].said.label, label))
             return &builder->groups[i - 1];
     return NULL;
 }
@@ -94,7 +62,7 @@ static struct group *find_group(const struct builder *builder, const struct rv_l
 static enum rv_status add_stimulus(struct builder *builder, const struct rv_event *event,
                                    size_t index, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(builder, "annotation", event->text, &said, err);
     if (status != RV_OK)
         return status;
@@ -131,73 +99,6 @@ static enum rv_status group_stimuli(struct builder *builder, struct rv_error *er
     return status;
 }
 
-/* Sides must agree wherever they are said; other words are taken from the first that says them. */
-static enum rv_status merge_side(const struct said *const *sources, size_t count,
-                                 enum rv_side *side, struct rv_error *err)
-{
-    const struct said *first = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (sources[i]->label.side == RV_SIDE_UNKNOWN)
-            continue;
-        if (first != NULL && first->label.side != sources[i]->label.side)
-            return rv_fail(err, RV_STUDY, "%s \"%s\" says %s, %s \"%s\" says %s: which side is it?",
-                           first->source, first->text, rv_side_name(first->label.side),
-                           sources[i]->source, sources[i]->text,
-                           rv_side_name(sources[i]->label.side));
-        if (first == NULL)
-            first = sources[i];
-    }
-    if (first != NULL)
-        *side = first->label.side;
-    return RV_OK;
-}
-
-static void merge_words(const struct said *const *sources, size_t count,
-                        struct rv_response *response, bool *kind_known)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct rv_label *label = &sources[i]->label;
-        if (response->nerve == NULL)
-            response->nerve = label->nerve;
-        if (response->record == NULL)
-            response->record = label->record;
-        if (response->stimulate == NULL)
-            response->stimulate = label->stimulate;
-        if (isnan(response->distance_mm))
-            response->distance_mm = label->distance_mm;
-        if (isnan(response->intensity_ma))
-            response->intensity_ma = label->intensity_ma;
-        if (isnan(response->intensity_v))
-            response->intensity_v = label->intensity_v;
-        if (isnan(response->pulse_ms))
-            response->pulse_ms = label->pulse_ms;
-        if (isnan(response->temperature_c))
-            response->temperature_c = label->temperature_c;
-        if (!*kind_known && label->kind_known) {
-            response->kind = label->kind;
-            *kind_known = true;
-        }
-    }
-}
-
-/* Motor or sensory, where no label says it: a muscle under the electrode means motor. */
-static enum rv_status settle_kind(const struct rv_recording *recording, size_t channel,
-                                  bool kind_known, struct rv_response *response,
-                                  struct rv_error *err)
-{
-    const char *muscle = response->record != NULL ? rv_word_muscle(response->record) : NULL;
-    if (!kind_known && response->record == NULL)
-        return rv_fail(err, RV_STUDY,
-                       "channel \"%s\": no label says whether this is a motor or a sensory study; "
-                       "say it with --label, for example --label \"median motor R wrist APB 80mm\"",
-                       recording->channels[channel].label);
-    if (!kind_known)
-        response->kind = muscle != NULL ? RV_MOTOR : RV_SENSORY;
-    if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
-        response->nerve = rv_muscle_nerve(muscle);
-    return RV_OK;
-}
-
 static enum rv_status keep_response(struct builder *builder, size_t channel,
                                     const struct group *group, struct rv_response *response,
                                     struct rv_error *err)
@@ -220,19 +121,19 @@ static enum rv_status keep_response(struct builder *builder, size_t channel,
 }
 
 static enum rv_status add_response(struct builder *builder, size_t channel,
-                                   const struct said *channel_said, const struct group *group,
+                                   const struct rv_said *channel_said, const struct group *group,
                                    struct rv_error *err)
 {
     enum { SOURCES = 4 };
-    const struct said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
-                                                 &builder->file};
+    const struct rv_said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
+                                                    &builder->file};
     struct rv_response response = rv_response_blank();
     bool kind_known = false;
-    enum rv_status status = merge_side(sources, SOURCES, &response.side, err);
+    enum rv_status status = rv_said_merge(sources, SOURCES, &response, &kind_known, err);
     if (status != RV_OK)
         return status;
-    merge_words(sources, SOURCES, &response, &kind_known);
-    status = settle_kind(builder->study->recording, channel, kind_known, &response, err);
+    status = rv_said_settle_kind(builder->study->recording->channels[channel].label, kind_known,
+                                 &response, err);
     if (status != RV_OK)
         return status;
     return keep_response(builder, channel, group, &response, err);
@@ -240,7 +141,7 @@ static enum rv_status add_response(struct builder *builder, size_t channel,
 
 static enum rv_status add_channel(struct builder *builder, size_t channel, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(
         builder, "channel", builder->study->recording->channels[channel].label, &said, err);
     for (size_t i = 0; i < builder->group_count && status == RV_OK; i++)
@@ -328,17 +229,24 @@ static void take_facts(const struct rv_recording_facts *facts, struct rv_study *
         study->visit.date = rv_arena_text_n(study->arena, facts->start, 10);
 }
 
-/* The keys of study.json go before what the header says; paths in it are relative to its folder. */
-static enum rv_status take_file(const char *path, struct rv_study *study, struct rv_error *err)
+enum rv_status rv_study_file(const char *path, struct rv_study *study, struct rv_error *err)
 {
     char *bytes = NULL;
     size_t length = 0;
-    const char *slash = strrchr(path, '/');
     enum rv_status status = rv_file_read(study->arena, path, STUDY_BYTES_MAX, &bytes, &length, err);
     if (status == RV_OK)
         status = rv_study_json(bytes, length, study, err);
+    return status == RV_OK ? RV_OK
+                           : rv_fail_in(err, status == RV_DATA ? RV_STUDY : status, "%s", path);
+}
+
+/* The keys of study.json go before what the header says; paths in it are relative to its folder. */
+static enum rv_status take_file(const char *path, struct rv_study *study, struct rv_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    enum rv_status status = rv_study_file(path, study, err);
     if (status != RV_OK)
-        return rv_fail_in(err, status == RV_DATA ? RV_STUDY : status, "%s", path);
+        return status;
     if (study->earlier_count > 0)
         study->folder =
             slash == NULL ? "." : rv_arena_text_n(study->arena, path, (size_t)(slash - path) + 1);
@@ -415,7 +323,7 @@ enum rv_status rv_response_named(struct rv_study *study, const char *path, size_
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
     struct group group = {.intensity_ma = NAN};
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = read_label(&builder, "annotation", stimulus, &group.said, err);

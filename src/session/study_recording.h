@@ -40,4 +40,7 @@ enum rv_status rv_response_named(struct rv_study *study, const char *path, size_
                                  struct rv_notices *notices, struct rv_response *response,
                                  struct rv_error *err);
 
+/* Reads study.json of that path into the study; its keys go before what is there. RV_STUDY. */
+enum rv_status rv_study_file(const char *path, struct rv_study *study, struct rv_error *err);
+
 #endif
