@@ -17,6 +17,7 @@
 #include <ranvier/digest.h>
 #include <ranvier/error.h>
 #include <ranvier/filter.h>
+#include <ranvier/learn.h>
 #include <ranvier/reference.h>
 #include <ranvier/report.h>
 #include <ranvier/result.h>

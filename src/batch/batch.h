@@ -4,6 +4,7 @@
 #ifndef BATCH_BATCH_H
 #define BATCH_BATCH_H
 
+#include <ranvier/learn.h>
 #include <ranvier/settings.h>
 
 struct batch_options {
@@ -30,6 +31,19 @@ struct export_options {
 };
 enum rv_status batch_export(const struct export_options *options, const char *database,
                             struct rv_error *err);
+
+struct learn_options {
+    struct rv_learn_options how;
+    const char *output;          /* of the limits; NULL: standard output */
+    const char *details;         /* of the table of all that is known; NULL: none */
+    const char *settings_sha256; /* NULL: those of the last batch */
+    bool force;
+};
+/* Limits from a database of results. With a named output the table for eyes goes to standard
+ * output. RV_DATA where no limit could be given. `warn` gets a sentence for each limit that
+ * differs from the published one. */
+enum rv_status batch_learn(const struct learn_options *options, const char *database,
+                           void (*warn)(const char *sentence), struct rv_error *err);
 
 struct collect_options {
     const char *output;

@@ -40,4 +40,9 @@ extern const char schema_merge_end[];
 extern const char schema_wide[]; /* responses with their values; the last five columns are
                                     ordinal, value, se, unit, verdict */
 
+/* Measured values and absent responses, to learn limits from: path, patient_id, visit_date,
+ * age_years, sex, height_cm, kind, nerve, side, record, stimulate, distance_mm, temperature_c,
+ * flags, parameter, value, se, validity. */
+extern const char schema_learn[];
+
 #endif

@@ -49,6 +49,7 @@ extern const struct command command_filter;
 extern const struct command command_batch;
 extern const struct command command_export;
 extern const struct command command_collect;
+extern const struct command command_reference;
 extern const struct command command_simulate;
 extern const struct command command_stream;
 extern const struct command command_manual;

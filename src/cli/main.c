@@ -15,17 +15,9 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-    &command_report,
-    &command_compare,
-    &command_inspect,
-    &command_filter,
-    &command_batch,
-    &command_export,
-    &command_collect,
-    &command_simulate,
-    &command_stream,
-    &command_manual,
-    NULL,
+    &command_report,   &command_compare, &command_inspect, &command_filter,
+    &command_batch,    &command_export,  &command_collect, &command_reference,
+    &command_simulate, &command_stream,  &command_manual,  NULL,
 };
 
 static enum rv_status run_manual(const void *values, size_t count, char *const *operands,
