@@ -168,7 +168,7 @@ const char schema_learn[] =
     "SELECT s.path, s.patient_id, s.visit_date, s.age_years, s.sex, s.height_cm, r.kind, r.nerve,"
     " r.side, r.record, r.stimulate, r.distance_mm, r.temperature_c, r.flags, t.parameter, t.value,"
     " t.se, t.validity"
-    " FROM studies s JOIN responses r ON r.study = s.study"
-    " JOIN results t ON t.study = s.study AND t.number = r.number"
+    " FROM studies s CROSS JOIN responses r ON r.study = s.study"
+    " CROSS JOIN results t ON t.study = s.study AND t.number = r.number"
     " WHERE " CURRENT " AND t.validity IN ('measured', 'absent')"
     " ORDER BY s.path, t.number, t.ordinal";
