@@ -340,7 +340,7 @@ double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
     rv_tail_account(wave, weight);
     const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
     double re = 0.0, im = 0.0, late = 0.0;
-    for (size_t i = wave->late; i < wave->late_end && wave->late > 0; i++) {
+    for (size_t i = wave->range.late; i < wave->range.late_end; i++) {
         late += weight[i];
     }
     for (size_t i = 0; i < wave->count && wave->hum_sd > 0.0; i++) {
