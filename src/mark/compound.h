@@ -88,6 +88,7 @@ struct rv_wave {
     bool quiet_start; /* the trace just after blanking is where it was before the stimulus */
     double box_sd;    /* noise SD of the mean over a foot gap */
     size_t box;       /* samples of it */
+    double *hum[2];   /* cosine and sine of mains on the samples */
     double hum_sd;    /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */

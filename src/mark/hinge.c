@@ -3,6 +3,7 @@
  * take-off, five sets of exponents, exact linear algebra inside, draws of the 1 % take-off.
  */
 #include "mark/compound.h"
+#include "mark/dot.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,19 +51,10 @@ static double next_normal(uint64_t *state)
     return radius * cos(6.283185307179586 * next_uniform(state));
 }
 
-static double dot(const double *a, const double *b, size_t from, size_t to)
-{
-    double sum = 0.0;
-    for (size_t i = from; i < to; i++) {
-        sum += a[i] * b[i];
-    }
-    return sum;
-}
-
 static void project_out(const struct hinge *hinge, double *x)
 {
     for (size_t k = 0; k < hinge->base_count; k++) {
-        const double share = dot(x, hinge->base[k], 0, hinge->count);
+        const double share = rv_dot(x, hinge->base[k], hinge->count);
         for (size_t i = 0; i < hinge->count; i++) {
             x[i] -= share * hinge->base[k][i];
         }
@@ -132,7 +124,7 @@ static bool make_columns(struct hinge *hinge)
         }
         rv_noise_whiten(&wave->noise, hinge->plain, n, hinge->base[k]);
         project_out(hinge, hinge->base[k]);
-        const double norm = sqrt(dot(hinge->base[k], hinge->base[k], 0, n));
+        const double norm = sqrt(rv_dot(hinge->base[k], hinge->base[k], n));
         for (size_t i = 0; i < n; i++) {
             hinge->base[k][i] /= norm;
         }
@@ -140,7 +132,7 @@ static bool make_columns(struct hinge *hinge)
     }
     rv_noise_whiten(&wave->noise, wave->y + hinge->from, n, hinge->target);
     project_out(hinge, hinge->target);
-    hinge->yy = dot(hinge->target, hinge->target, 0, n);
+    hinge->yy = rv_dot(hinge->target, hinge->target, n);
     return true;
 }
 
@@ -229,11 +221,11 @@ static void solve_take_off(struct hinge *hinge, size_t index)
         }
         rv_noise_whiten(&wave->noise, hinge->plain + back, rows - back, hinge->column[m] + back);
         for (size_t k = 0; k < hinge->base_count; k++) {
-            share[m][k] = dot(hinge->column[m], hinge->base[k], skip, rows);
+            share[m][k] = rv_dot(hinge->column[m] + skip, hinge->base[k] + skip, rows - skip);
         }
-        right[m] = dot(hinge->column[m], hinge->target, skip, rows);
+        right[m] = rv_dot(hinge->column[m] + skip, hinge->target + skip, rows - skip);
         for (size_t j = 0; j <= m; j++) {
-            double sum = dot(hinge->column[m], hinge->column[j], skip, rows);
+            double sum = rv_dot(hinge->column[m] + skip, hinge->column[j] + skip, rows - skip);
             for (size_t k = 0; k < hinge->base_count; k++) {
                 sum -= share[m][k] * share[j][k];
             }

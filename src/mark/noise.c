@@ -98,39 +98,40 @@ void rv_noise_fit(struct rv_noise *noise, const struct rv_stretch *stretches, si
 void rv_noise_whiten(const struct rv_noise *noise, const double *x, size_t count, double *out)
 {
     const double scale = 1.0 / noise->innovation_sd;
-    for (size_t i = 0; i < count && i < noise->order; i++) {
-        out[i] = 0.0;
+    const size_t order = noise->order;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = i < order ? 0.0 : x[i];
     }
-    for (size_t i = noise->order; i < count; i++) {
-        double sum = x[i];
-        for (size_t k = 0; k < noise->order; k++) {
-            sum += noise->coefficient[k] * x[i - 1 - k];
+    for (size_t k = 0; k < order; k++) {
+        const double coefficient = noise->coefficient[k];
+        for (size_t i = order; i < count; i++) {
+            out[i] += coefficient * x[i - 1 - k];
         }
-        out[i] = sum * scale;
+    }
+    for (size_t i = order; i < count; i++) {
+        out[i] *= scale;
     }
 }
 
-double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count,
-                       struct rv_arena *scratch)
+double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count)
 {
     /* sum w[i] n[i] = sum_j g[j] e[j], g = w run backwards through the synthesis filter 1/A. The
      * memory of 1/A before the first weight is followed until it has died away. */
-    enum { MEMORY = 2000 };
-    double *g = rv_arena_alloc(scratch, count + MEMORY, sizeof *g);
-    if (g == NULL) {
-        return (double)NAN;
+    enum { MEMORY = 2000, PAST = 16 };
+    double past[2 * PAST] = {0}, energy = 0.0; /* the last values, twice, the newest first */
+    size_t quiet = 0, at = 0;
+    while (count > 0 && !(fabs(weight[count - 1]) > 0.0)) {
+        count--;
     }
-    double energy = 0.0, latest = 0.0;
-    size_t quiet = 0;
     for (size_t j = count + MEMORY; j-- > 0;) {
         double value = j >= MEMORY ? weight[j - MEMORY] : 0.0;
-        for (size_t k = 0; k < noise->order && j + 1 + k < count + MEMORY; k++) {
-            value -= noise->coefficient[k] * g[j + 1 + k];
+        for (size_t k = noise->order; k-- > 0;) { /* the newest last: it is waited for */
+            value -= noise->coefficient[k] * past[at + k];
         }
-        g[j] = value;
+        at = (at + PAST - 1) % PAST;
+        past[at] = past[at + PAST] = value;
         energy += value * value;
-        latest = value * value;
-        quiet = latest < 1e-12 * energy ? quiet + 1 : 0;
+        quiet = value * value < 1e-12 * energy ? quiet + 1 : 0;
         if (j < MEMORY && quiet > RV_NOISE_ORDER) {
             break;
         }

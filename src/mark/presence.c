@@ -4,6 +4,7 @@
  * drift, mains and the artefact's tail have been projected out.
  */
 #include "mark/compound.h"
+#include "mark/dot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,15 +28,6 @@ struct field {
     double *basis[NUISANCE];
     size_t basis_count;
 };
-
-static double dot(const double *a, const double *b, size_t n)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        sum += a[i] * b[i];
-    }
-    return sum;
-}
 
 static double nuisance(const struct rv_wave *wave, size_t which, double ms)
 {
@@ -67,16 +59,16 @@ static double field_ms(const struct rv_wave *wave, const struct field *field, si
 /* Orthonormal to those before it, and out of the residual. */
 static void add_basis(struct field *field, double *column)
 {
-    const double before = dot(column, column, field->count);
+    const double before = rv_dot(column, column, field->count);
     for (int twice = 0; twice < 2; twice++) {
         for (size_t j = 0; j < field->basis_count; j++) {
-            const double share = dot(column, field->basis[j], field->count);
+            const double share = rv_dot(column, field->basis[j], field->count);
             for (size_t i = 0; i < field->count; i++) {
                 column[i] -= share * field->basis[j][i];
             }
         }
     }
-    const double norm = dot(column, column, field->count);
+    const double norm = rv_dot(column, column, field->count);
     if (!(norm > 1e-9 * before)) {
         return;
     }
@@ -84,7 +76,7 @@ static void add_basis(struct field *field, double *column)
         column[i] /= sqrt(norm);
     }
     field->basis[field->basis_count++] = column;
-    const double share = dot(field->residual, column, field->count);
+    const double share = rv_dot(field->residual, column, field->count);
     for (size_t i = 0; i < field->count; i++) {
         field->residual[i] -= share * column[i];
     }
@@ -164,21 +156,21 @@ static struct match match_at(const struct field *field, double *const shape[2], 
     size_t n = length - skip;
     n = from + n <= field->count ? n : field->count - from;
     const double *a = shape[0] + skip, *b = shape[1] + skip, *r = field->residual + from;
-    double aa = dot(a, a, n), bb = dot(b, b, n), ab = dot(a, b, n);
+    double aa = rv_dot(a, a, n), bb = rv_dot(b, b, n), ab = rv_dot(a, b, n);
     for (size_t k = 0; k < field->basis_count; k++) {
-        const double qa = dot(a, field->basis[k] + from, n);
-        const double qb = dot(b, field->basis[k] + from, n);
+        const double qa = rv_dot(a, field->basis[k] + from, n);
+        const double qb = rv_dot(b, field->basis[k] + from, n);
         aa -= qa * qa;
         bb -= qb * qb;
         ab -= qa * qb;
     }
-    const double ra = dot(a, r, n), rb = dot(b, r, n), det = aa * bb - ab * ab;
+    const double ra = rv_dot(a, r, n), rb = rv_dot(b, r, n), det = aa * bb - ab * ab;
     struct match match = {0};
     if (det > 1e-6 * aa * bb && aa > 0.0) {
         match.score = (ra * ra * bb - 2.0 * ra * rb * ab + rb * rb * aa) / det;
         match.gain = sqrt(aa);
     }
-    match.local = dot(r, r, n);
+    match.local = rv_dot(r, r, n);
     match.length = n;
     return match;
 }

@@ -54,7 +54,7 @@ static bool starts_quiet(const struct rv_wave *wave)
                                         : 0.0;
         difference += weight[i] * wave->raw[i];
     }
-    const double sd = rv_noise_sum_sd(&wave->noise, weight, end, wave->scratch);
+    const double sd = rv_noise_sum_sd(&wave->noise, weight, end);
     return fabs(difference) < QUIET * hypot(sd, wave->hum_sd);
 }
 
@@ -77,7 +77,7 @@ bool rv_tail_prepare(struct rv_wave *wave)
     for (size_t i = 0; i < wave->box; i++) {
         equal[i] = 1.0 / (double)wave->box;
     }
-    wave->box_sd = rv_noise_sum_sd(&wave->noise, equal, wave->box, wave->scratch);
+    wave->box_sd = rv_noise_sum_sd(&wave->noise, equal, wave->box);
     return rv_tail_values_prepare(wave);
 }
 

@@ -3,6 +3,7 @@
  * what is subtracted, and the choice among tails may have been wrong.
  */
 #include "mark/compound.h"
+#include "mark/dot.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,21 +130,6 @@ static void invert(double a[N * N], size_t n)
     }
 }
 
-static double dot(const double *a, const double *b, size_t from, size_t to)
-{
-    double lane[4] = {0};
-    size_t i = from;
-    for (; i + 4 <= to; i += 4) {
-        for (size_t k = 0; k < 4; k++) {
-            lane[k] += a[i + k] * b[i + k];
-        }
-    }
-    for (; i < to; i++) {
-        lane[0] += a[i] * b[i];
-    }
-    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
-}
-
 void rv_tail_tabulate(struct rv_wave *wave)
 {
     const struct rv_tail_range *range = &wave->range;
@@ -153,9 +139,10 @@ void rv_tail_tabulate(struct rv_wave *wave)
     for (size_t r = 0; r < wave->tail_columns; r++) {
         for (size_t c = 0; c <= r; c++) {
             const double *a = wave->tail_basis[r], *b = wave->tail_basis[c];
-            inverse[r * N + c] = dot(a, b, 0, wave->pre_count) +
-                                 dot(a, b, wave->blank, range->until) +
-                                 range->late_share * dot(a, b, range->late, range->late_end);
+            const size_t post = range->until - wave->blank, late = range->late_end - range->late;
+            inverse[r * N + c] = rv_dot(a, b, wave->pre_count) +
+                                 rv_dot(a + wave->blank, b + wave->blank, post) +
+                                 range->late_share * rv_dot(a + range->late, b + range->late, late);
             inverse[c * N + r] = inverse[r * N + c];
         }
     }
@@ -218,7 +205,7 @@ void rv_tail_account(const struct rv_wave *wave, double *weight)
     size_t from, to;
     find_ends(wave, weight, &from, &to);
     for (size_t c = 0; c < n; c++) {
-        sum[c] = dot(weight, wave->tail_basis[c], from, to);
+        sum[c] = rv_dot(weight + from, wave->tail_basis[c] + from, to - from);
     }
     for (size_t r = 0; r < n; r++) {
         for (size_t c = 0; c < n; c++) {
