@@ -157,10 +157,9 @@ double rv_cut_factor(const struct rv_epoch_request *request)
 static void subtract(const struct rv_epoch_request *request, double start_s, double place,
                      double rate_hz, size_t count, double *x)
 {
-    double factor = rv_cut_factor(request);
-    for (size_t i = 0; request->subtract != NULL && i < count; i++)
-        x[i] -= factor * request->subtract(request->subtract_context,
-                                           start_s + (place + (double)i) / rate_hz);
+    if (request->subtract != NULL)
+        request->subtract(request->subtract_context, start_s + place / rate_hz, rate_hz,
+                          rv_cut_factor(request), count, x);
 }
 
 static void copy_samples(const struct rv_cut *cut, double first, double shared,

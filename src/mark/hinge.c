@@ -2,8 +2,8 @@
  * The hinge posterior: flat, then rising as powers of the time since take-off. Grid over the
  * take-off, five sets of exponents, exact linear algebra inside, draws of the 1 % take-off.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
-#include "mark/dot.h"
 
 #include <math.h>
 #include <string.h>

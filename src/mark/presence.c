@@ -3,8 +3,8 @@
  * Gaussian and its slope, three widths, every place) explain in the whitened trace after level,
  * drift, mains and the artefact's tail have been projected out.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
-#include "mark/dot.h"
 
 #include <math.h>
 #include <stdlib.h>

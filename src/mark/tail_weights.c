@@ -2,8 +2,8 @@
  * What the fitted tail does to weighted sums of the trace: every sample of the fit has a share in
  * what is subtracted, and the choice among tails may have been wrong.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
-#include "mark/dot.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The working trace of one response: negative-up copy, blanking, smoothing, and its noise.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
-#include "mark/dot.h"
 
 #include <math.h>
 #include <string.h>

@@ -46,11 +46,6 @@ static bool marked_compound(const struct rv_response *response)
     return response->kind == RV_MOTOR || response->kind == RV_SENSORY || response->kind == RV_MIXED;
 }
 
-static double subtract_mains(const void *context, double time_s)
-{
-    return rv_mains_at(context, time_s);
-}
-
 static enum rv_status note_processing(struct run *run, struct rv_measurement *measurement,
                                       const struct rv_mains *mains,
                                       const struct rv_stimuli *stimuli,
@@ -250,7 +245,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     if (status != RV_OK)
         return status;
     if (mains.found) {
-        request.subtract = subtract_mains;
+        request.subtract = rv_mains_subtract;
         request.subtract_context = &mains;
         request.subtract_se_uv = mains.residual_se_uv;
         measurement->flags |= rv_flag_bit(RV_FLAG_MAINS_SUBTRACTED);

@@ -52,11 +52,6 @@ static void show(const struct rv_live *live, const struct rv_live_context *conte
                                             .segment_count = live->kept};
 }
 
-static double subtract_mains(const void *context, double time_s)
-{
-    return rv_mains_at(context, time_s);
-}
-
 static enum rv_status average(const struct rv_live *live, const struct rv_live_context *context,
                               struct rv_arena *arena, struct rv_sweeps *sweeps,
                               struct rv_error *err)
@@ -77,7 +72,7 @@ static enum rv_status average(const struct rv_live *live, const struct rv_live_c
                                        .reject_ratio = context->settings->reject_ratio};
     show(live, context, &view);
     if (live->mains.found) {
-        request.subtract = subtract_mains;
+        request.subtract = rv_mains_subtract;
         request.subtract_context = &live->mains;
         request.subtract_se_uv = live->mains.residual_se_uv;
     }
