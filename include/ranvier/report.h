@@ -10,6 +10,8 @@
 extern "C" {
 #endif
 
+enum { RV_VALUE_TEXT_SIZE = 160 }; /* holds every text of rv_value_text */
+
 struct rv_render_options {
     bool colour;  /* text: ANSI colours */
     size_t width; /* text: columns; 0: 100 */
@@ -36,6 +38,13 @@ RV_API const struct rv_renderer *rv_renderer_find(const char *name); /* NULL: no
 RV_API enum rv_status rv_render_file(const struct rv_report *report, const struct rv_renderer *as,
                                      const struct rv_render_options *options, const char *path,
                                      struct rv_error *err);
+
+/* A value as reports write it, without its unit: "3.42 ± 0.02", "NR", "withheld", "n.m."; a dash
+ * when it was not tested. UTF-8. */
+RV_API void rv_value_text(const struct rv_value *value, enum rv_parameter parameter,
+                          enum rv_kind kind, char out[RV_VALUE_TEXT_SIZE]);
+/* Its unit for readers, UTF-8: "ms"; microvolt with the micro sign. */
+RV_API const char *rv_value_unit(enum rv_parameter parameter, enum rv_kind kind);
 
 #ifdef __cplusplus
 }

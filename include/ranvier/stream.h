@@ -43,6 +43,7 @@ struct rv_stream_event {
     const char *code;     /* of advice: "not_supramaximal", ... */
     const char *text;     /* of advice, one sentence */
     const struct rv_measurement *measurement; /* of the response: running values */
+    const struct rv_trace *trace; /* of a used sweep: its samples alone, as they came; else NULL */
 };
 RV_API const char *rv_stream_event_name(enum rv_stream_event_kind kind); /* "sweep" */
 

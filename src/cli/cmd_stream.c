@@ -2,6 +2,7 @@
  * ranvier stream: measures a recording while it comes through standard input.
  */
 #include "command.h"
+#include "live.h"
 #include "source_options.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONTROL_LINE = 1024, TERMINATED = 128 + SIGTERM, INTERRUPTED = 128 + SIGINT };
+enum { CONTROL_LINE = 1024, SIGNALLED = 128 };
 
 struct values {
     struct source_values source;
@@ -22,7 +23,7 @@ struct values {
     const char *reference, *reference_set;
     double mains_hz, stall_s;
     size_t memory_mb;
-    bool keep_mains, keep_tail, force;
+    bool keep_mains, keep_tail, force, live;
 };
 
 static void defaults(void *values)
@@ -41,6 +42,9 @@ static const struct option_row options[] = {
      offsetof(struct values, report), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace the report when it exists",
      offsetof(struct values, force), 0, 0},
+    {"live", 0, OPTION_FLAG, NULL,
+     "draw the examination on the terminal; lines are written where standard output is no terminal",
+     offsetof(struct values, live), 0, 0},
     {"raw", 0, OPTION_TEXT, "CODE", "raw PCM: the same as --encoding CODE",
      offsetof(struct values, raw), 0, 0},
     {"unit", 0, OPTION_TEXT, "uV=X", "the same as --calibration", offsetof(struct values, unit), 0,
@@ -97,6 +101,9 @@ static enum rv_status listen_to_signals(struct rv_error *err)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGALRM, &action, NULL);
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup */
+        sigaction(SIGHUP, &action, NULL);
     return RV_OK;
 }
 
@@ -153,14 +160,59 @@ static enum rv_status read_control(struct control *control, struct rv_stream *st
 
 /* --- events -------------------------------------------------------------------------------- */
 
-static void print_event(void *to, const struct rv_stream_event *event)
+/* Where events go. */
+struct show {
+    struct live *live; /* NULL: no view */
+    bool lines;        /* to standard output */
+};
+
+static void show_event(void *to, const struct rv_stream_event *event)
 {
-    char *text = rv_stream_event_json(event);
-    (void)to;
-    if (text != NULL)
+    const struct show *show = to;
+    char *text = show->lines ? rv_stream_event_json(event) : NULL;
+    if (text != NULL) {
         puts(text);
-    fflush(stdout);
+        fflush(stdout);
+    }
     rv_stream_text_free(text);
+    live_event(show->live, event);
+}
+
+/* The view has a terminal of its own; on one that is standard output, lines would go over it. What
+ * refuses a terminal as input is the source. */
+static enum rv_status open_show(const struct values *values, struct show *show,
+                                struct rv_error *err)
+{
+    *show = (struct show){.lines = !values->live || !isatty(STDOUT_FILENO)};
+    if (!values->live || isatty(STDIN_FILENO))
+        return RV_OK;
+    enum rv_status status = live_start(&show->live, err);
+    live_state(show->live, "waiting for the recording");
+    return status;
+}
+
+static void begin_show(const struct show *show, const struct rv_source *source)
+{
+    live_patient(show->live, rv_source_facts(source));
+    live_state(show->live, "");
+}
+
+/* Words go to the terminal as it was. */
+static void close_show(const struct values *values, struct show *show, enum rv_status status)
+{
+    char text[512];
+    if (show->live == NULL)
+        return;
+    live_stop(show->live);
+    show->live = NULL;
+    if (status != RV_OK)
+        return;
+    if (values->report != NULL) {
+        snprintf(text, sizeof text, "the report: %.480s", values->report);
+        say("note", text);
+    } else if (!show->lines) {
+        say("note", "no report was asked for: --report FILE");
+    }
 }
 
 static enum rv_status print_end(const struct rv_report *report, struct rv_error *err)
@@ -219,10 +271,18 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
     return status;
 }
 
+static double block_end_s(const struct rv_source *source, const struct rv_block *block)
+{
+    size_t count;
+    const struct rv_channel *channels = rv_source_channels(source, &count);
+    return block->start_s + (double)block->sample_count[0] / channels[0].rate_hz;
+}
+
 /* Reads to the end of the input; *why keeps what ended it early. */
 static enum rv_status run_blocks(const struct values *values, struct rv_source *source,
                                  struct rv_stream *stream, struct control *control,
-                                 struct rv_error *why, struct rv_error *err)
+                                 const struct show *show, struct rv_error *why,
+                                 struct rv_error *err)
 {
     struct rv_block block;
     bool more = true;
@@ -234,6 +294,8 @@ static enum rv_status run_blocks(const struct values *values, struct rv_source *
         status = read_control(control, stream, err);
         if (status == RV_OK && more)
             status = rv_stream_push(stream, &block, err);
+        if (more && block.channel_count > 0)
+            live_clock(show->live, block_end_s(source, &block));
     }
     alarm(0);
     return status;
@@ -258,15 +320,17 @@ static enum rv_status write_report(const struct values *values, const struct rv_
 }
 
 static enum rv_status finish(const struct values *values, struct rv_source *source,
-                             struct rv_stream *stream, struct rv_error *why, struct rv_error *err)
+                             struct rv_stream *stream, const struct show *show,
+                             struct rv_error *why, struct rv_error *err)
 {
     struct rv_study *study = NULL;
     struct rv_report *report = NULL;
     bool early = ended_by != 0 || why->status != RV_OK;
+    live_state(show->live, "ended: measuring everything again for the report");
     enum rv_status status = rv_stream_finish(stream, early, &study, &report, err);
     if (status == RV_OK)
         status = write_report(values, report, err);
-    if (status == RV_OK)
+    if (status == RV_OK && show->lines)
         status = print_end(report, err);
     rv_report_free(report);
     rv_study_free(study);
@@ -275,15 +339,16 @@ static enum rv_status finish(const struct values *values, struct rv_source *sour
 }
 
 /* What ended the stream early goes before what could then not be done. */
-static enum rv_status settle(enum rv_status status, const struct rv_error *why,
+static enum rv_status settle(enum rv_status status, bool by_key, const struct rv_error *why,
                              struct rv_error *err)
 {
-    if (ended_by == SIGTERM || ended_by == SIGINT) {
-        say("note", "ended by a signal; what was complete is reported as incomplete");
+    if (ended_by != 0 && ended_by != SIGALRM) {
+        say("note", by_key ? "ended by q; what was complete is reported as incomplete"
+                           : "ended by a signal; what was complete is reported as incomplete");
         if (status != RV_OK)
             say("", err->text);
         err->text[0] = '\0';
-        return (enum rv_status)(ended_by == SIGTERM ? TERMINATED : INTERRUPTED);
+        return (enum rv_status)(SIGNALLED + ended_by);
     }
     if (ended_by == SIGALRM)
         return fail(err, RV_TRY_AGAIN, "standard input", "nothing came for the time of --stall");
@@ -302,6 +367,7 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
     struct rv_source *source = NULL;
     struct rv_stream *stream = NULL;
     struct control control = {.descriptor = -1};
+    struct show show = {.live = NULL};
     struct rv_error why = {.status = RV_OK};
     (void)count;
     (void)operands;
@@ -312,17 +378,23 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
         status = listen_to_signals(err);
     if (status == RV_OK)
         status = open_control(values->control, &control, err);
+    if (status == RV_OK)
+        status = open_show(values, &show, err);
     watch(values);
     if (status == RV_OK)
         status = rv_source_open("-", &settings.source, &source, err);
     if (status == RV_OK)
-        status = rv_stream_new(source, &settings, "-", values->memory_mb << 20, print_event, NULL,
+        status = rv_stream_new(source, &settings, "-", values->memory_mb << 20, show_event, &show,
                                &stream, err);
     if (status == RV_OK)
-        status = run_blocks(values, source, stream, &control, &why, err);
+        begin_show(&show, source);
     if (status == RV_OK)
-        status = finish(values, source, stream, &why, err);
-    status = settle(status, &why, err);
+        status = run_blocks(values, source, stream, &control, &show, &why, err);
+    if (status == RV_OK)
+        status = finish(values, source, stream, &show, &why, err);
+    bool by_key = live_ended_by_key(show.live);
+    close_show(values, &show, status);
+    status = settle(status, by_key, &why, err);
     rv_stream_free(stream);
     rv_source_close(source);
     if (control.descriptor >= 0)
@@ -338,6 +410,7 @@ const struct command command_stream = {
         "Reads Ranvier frames (docs/stream.md), EDF, WAV, text or raw PCM and writes one line of\n"
         "JSON for each sweep, running response, gap and advice, and the whole report at the end.\n"
         "amplifier | ranvier stream --report visit.html\n"
+        "amplifier | ranvier stream --live --report visit.html   (keys: n p + - w 0, q ends)\n"
         "amplifier | ranvier stream --raw s16le --rate 20000 --channels 1 --unit uV=0.0305 \\\n"
         "    --label \"median motor R wrist APB 80mm\"",
     .options = options,

@@ -55,26 +55,30 @@ static struct rv_answer answer(struct rv_reading *reading, enum rv_side side, bo
 {
     size_t row = find_row(reading, screen, arm);
     const char *with = screen->paraspinal ? "with" : "without";
+    const char *limb = arm ? "arm" : "leg";
+    const char *plural = screen->muscles == 1 ? "" : "s";
     struct rv_answer made = {
         .id = "screen",
         .question = rv_reading_format(reading, "Is the needle screen of the %s %s sufficient?",
-                                      rv_side_name(side), arm ? "arm" : "leg"),
+                                      rv_side_name(side), limb),
         .limits = "Published yields hold among patients in whom electromyography found a root, and "
                   "not with a polyneuropathy or a lesion of the upper motor neuron.",
     };
     if (row == SIZE_MAX) {
-        made.answer = rv_reading_format(reading,
-                                        "%zu muscles %s paraspinals: fewer than any published "
-                                        "screen",
-                                        screen->muscles, with);
+        made.answer =
+            rv_reading_format(reading,
+                              "%zu muscle%s of the %s %s %s paraspinals: fewer than any published "
+                              "screen",
+                              screen->muscles, plural, rv_side_name(side), limb, with);
         made.evidence = "";
         return made;
     }
-    made.answer = rv_reading_format(
-        reading,
-        "%zu muscles %s paraspinals: expected to show %s %% of the radiculopathies that "
-        "electromyography can show",
-        screen->muscles, with, rv_reading_cell(reading, "screens.tsv", row, "yield_percent"));
+    made.answer = rv_reading_format(reading,
+                                    "%zu muscle%s of the %s %s %s paraspinals: expected to show %s "
+                                    "%% of the radiculopathies that "
+                                    "electromyography can show",
+                                    screen->muscles, plural, rv_side_name(side), limb, with,
+                                    rv_reading_cell(reading, "screens.tsv", row, "yield_percent"));
     made.evidence =
         rv_reading_citations(reading, rv_reading_cell(reading, "screens.tsv", row, "source"));
     return made;

@@ -132,16 +132,18 @@ static bool compare(struct rv_reading *reading, const struct rv_report *earlier,
     if (rv_text_equal(unit, "uV"))
         unit = "\xC2\xB5V";
     char before[64], after[64];
-    rv_number_fixed(change->before.value, 1, before);
-    rv_number_fixed(change->now.value, 1, after);
+    int decimals = rv_parameter_facts(parameter)->decimals;
+    rv_number_fixed(change->before.value, decimals, before);
+    rv_number_fixed(change->now.value, decimals, after);
     change->obstacle = why_not;
     change->judgement = why_not != NULL                ? RV_NOT_JUDGED
                         : counts(reading, now, change) ? RV_ABNORMAL
                                                        : RV_NORMAL;
     change->text = rv_reading_format(
-        reading, "%s %s %s %s: %s %s to %s %s (%+.0f %%), %s", rv_side_name(here->response->side),
+        reading, "%s %s %s %s: %s %s to %s %s (%s%.0f %%), %s", rv_side_name(here->response->side),
         here->response->nerve, here->response->record != NULL ? here->response->record : "",
-        rv_parameter_facts(parameter)->label, before, unit, after, unit, percent,
+        rv_parameter_facts(parameter)->label, before, unit, after, unit,
+        percent < 0 ? "\xE2\x88\x92" : "+", fabs(percent),
         why_not != NULL                    ? why_not
         : change->judgement == RV_ABNORMAL ? "beyond the reference change value"
                                            : "within the reference change value");

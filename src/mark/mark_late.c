@@ -28,9 +28,11 @@
 #define FREE_MS 1.5
 #define EDGE_MS 0.5
 /* F-waves of one nerve spread over a few ms, in disease over 10 to 15: a wave so far from the
- * middle of at least five is none, or where it is small, this far. */
+ * middle of at least five is none, or where it is small, this far with such a gap before it: the
+ * late ones of a polyneuropathy follow one another, noise stands alone. */
 #define STRAY_FAR_MS 20.0
 #define STRAY_MS 8.0
+#define STRAY_GAP_MS 5.0
 #define STRAY_TIMES 3.0
 #define STRAY_LEAST 5
 #define END_MS 6.0 /* the M-wave has come to rest */
@@ -201,6 +203,20 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* How far the onsets, in order, follow the middle one without a gap. */
+static void follow(const double *onsets, size_t count, double *first, double *last)
+{
+    size_t low = count / 2, high = count / 2;
+    while (low > 0 && onsets[low] - onsets[low - 1] <= STRAY_GAP_MS) {
+        low--;
+    }
+    while (high + 1 < count && onsets[high + 1] - onsets[high] <= STRAY_GAP_MS) {
+        high++;
+    }
+    *first = onsets[low];
+    *last = onsets[high];
+}
+
 /* A small wave far from all others is no F-wave of this nerve. */
 static bool drop_strays(struct search *search)
 {
@@ -220,12 +236,15 @@ static bool drop_strays(struct search *search)
     }
     qsort(onsets, n, sizeof *onsets, by_size);
     const double middle = onsets[n / 2];
+    double first, last;
+    follow(onsets, n, &first, &last);
     for (size_t s = 0; s < train->sweep_count; s++) {
         struct rv_late_sweep *sweep = &search->sweeps[s];
         const double apart = fabs(sweep->onset_ms - middle);
+        const bool alone = sweep->onset_ms < first || sweep->onset_ms > last;
         if (sweep->found == RV_MEASURED &&
             (apart > STRAY_FAR_MS ||
-             (apart > STRAY_MS && sweep->amplitude_uv < STRAY_TIMES * search->floor_uv))) {
+             (alone && apart > STRAY_MS && sweep->amplitude_uv < STRAY_TIMES * search->floor_uv))) {
             const double none = (double)NAN;
             sweep->found = RV_ABSENT;
             sweep->onset_ms = sweep->onset_se_ms = none;
@@ -262,7 +281,7 @@ static void report(const struct search *search, const struct rv_late_request *re
                              .sweeps = search->sweeps,
                              .used_count = train->used_count,
                              .floor_uv = search->floor_uv,
-                             .background_uv = train->quiet_uv,
+                             .background_uv = train->calm_uv,
                              .voluntary = rv_train_is_voluntary(train, SMOOTH_MS),
                              .a_wave_count = a_waves,
                              .m_onset_ms = marked ? onset->ms : (double)NAN,

@@ -128,7 +128,7 @@ static bool run(struct rv_train *train, const struct rv_sweeps *sweeps,
                              .sweeps = items,
                              .used_count = train->used_count,
                              .floor_uv = none,
-                             .background_uv = train->quiet_uv,
+                             .background_uv = train->calm_uv,
                              .m_onset_ms = marked ? average->marks[RV_MARK_ONSET].ms : none,
                              .m_onset_se_ms = marked ? average->marks[RV_MARK_ONSET].se_ms : none};
     return true;

@@ -20,6 +20,9 @@
 #define VOLUNTARY_TIMES 9.0
 /* At least so much at the end of a sweep is taken for rest. */
 #define REST_MS 10.0
+/* A wave that begins late in the window ends so long after it: M- and H-waves of soleus last 20 to
+ * 25 ms. Until then what moves is not yet activity of the muscle. */
+#define WAVE_MS 25.0
 /* Level, relative to the largest sample, to which a Gaussian kernel is followed. */
 #define KERNEL_REACH 3.0
 
@@ -200,46 +203,78 @@ static size_t quiet_stretches(const struct rv_train *train, size_t sweep, struct
     return n;
 }
 
+/* Is a place of a sweep before the stimulus, or past the end of any wave that the window holds? */
+static bool is_calm(const struct rv_train *train, size_t sweep, const double *place, size_t wave)
+{
+    const size_t at = (size_t)(place - rv_train_sweep(train, sweep));
+    return at < train->pre || at >= train->to + wave;
+}
+
+/* What the smoothed quiet stretches hold. */
+struct listening {
+    double *all;   /* |samples| */
+    double *spans; /* peak to peak in spans */
+    double *calm;  /* of those that are calm */
+    size_t count, span_count, calm_count;
+};
+
+static bool listen_stretch(const struct rv_train *train, size_t sweep,
+                           const struct rv_stretch *stretch, struct listening *heard)
+{
+    const size_t span = rv_train_span(train, SPAN_MS), wave = rv_train_span(train, WAVE_MS);
+    double *x = rv_arena_copy(train->scratch, train->smooth + (stretch->samples - train->y),
+                              stretch->count, sizeof *x);
+    if (x == NULL) {
+        return false;
+    }
+    rv_detrend(x, stretch->count, 1);
+    for (size_t i = 0; i < stretch->count; i++) {
+        heard->all[heard->count++] = fabs(x[i]);
+    }
+    for (size_t i = 0; i + 3 * span / 4 < stretch->count; i += span) {
+        const size_t end = i + span < stretch->count ? i + span : stretch->count;
+        size_t at;
+        const double reach = rv_train_peak_to_peak(x, i, end, span, &at);
+        heard->spans[heard->span_count++] = reach;
+        if (is_calm(train, sweep, stretch->samples + i, wave)) {
+            heard->calm[heard->calm_count++] = reach;
+        }
+    }
+    return true;
+}
+
 /* Spread and peak to peak of the smoothed traces in the quiet stretches. */
 static bool listen_smooth(struct rv_train *train)
 {
-    double *all = rv_arena_alloc(train->scratch, train->used_count * train->count + 1, sizeof *all);
-    double *spans =
-        rv_arena_alloc(train->scratch, train->used_count * (train->count / 8 + 2), sizeof *spans);
-    size_t n = 0, span_count = 0;
-    if (all == NULL || spans == NULL) {
+    const size_t room = train->used_count * (train->count / 8 + 2);
+    struct listening heard = {
+        .all = rv_arena_alloc(train->scratch, train->used_count * train->count + 1, sizeof(double)),
+        .spans = rv_arena_alloc(train->scratch, room, sizeof(double)),
+        .calm = rv_arena_alloc(train->scratch, room, sizeof(double))};
+    if (heard.all == NULL || heard.spans == NULL || heard.calm == NULL) {
         return false;
     }
-    const size_t span = rv_train_span(train, SPAN_MS);
     for (size_t s = 0; s < train->sweep_count; s++) {
         struct rv_stretch two[2];
         const size_t parts = train->used[s] ? quiet_stretches(train, s, two) : 0;
         for (size_t p = 0; p < parts; p++) {
-            double *x = rv_arena_copy(train->scratch, train->smooth + (two[p].samples - train->y),
-                                      two[p].count, sizeof *x);
-            size_t at;
-            if (x == NULL) {
+            if (!listen_stretch(train, s, &two[p], &heard)) {
                 return false;
-            }
-            rv_detrend(x, two[p].count, 1);
-            for (size_t i = 0; i < two[p].count; i++) {
-                all[n++] = fabs(x[i]);
-            }
-            for (size_t i = 0; i + 3 * span / 4 < two[p].count; i += span) {
-                const size_t end = i + span < two[p].count ? i + span : two[p].count;
-                spans[span_count++] = rv_train_peak_to_peak(x, i, end, span, &at);
             }
         }
     }
     double energy = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        energy += all[i] * all[i];
+    for (size_t i = 0; i < heard.count; i++) {
+        energy += heard.all[i] * heard.all[i];
     }
     /* A few large discharges hide from the median, the many small ones do not. */
-    const double robust = 1.4826 * quantile(all, n, 0.5);
-    train->smooth_sd = fmax(robust, n > 0 ? 0.6 * sqrt(energy / (double)n) : 0.0);
-    train->quiet_uv = quantile(spans, span_count, 0.95);
-    train->quiet_most_uv = quantile(spans, span_count, 0.985);
+    const double robust = 1.4826 * quantile(heard.all, heard.count, 0.5);
+    train->smooth_sd =
+        fmax(robust, heard.count > 0 ? 0.6 * sqrt(energy / (double)heard.count) : 0.0);
+    train->quiet_uv = quantile(heard.spans, heard.span_count, 0.95);
+    train->quiet_most_uv = quantile(heard.spans, heard.span_count, 0.985);
+    train->calm_uv =
+        heard.calm_count > 0 ? quantile(heard.calm, heard.calm_count, 0.95) : train->quiet_uv;
     return true;
 }
 
@@ -248,7 +283,7 @@ bool rv_train_is_voluntary(const struct rv_train *train, double smooth_ms)
     /* SD of white noise behind a Gaussian of SD s samples: 1 / sqrt(2 sqrt(pi) s) of it */
     const double s = smooth_ms * train->rate_hz / 1000.0;
     const double white = train->noise.innovation_sd / sqrt(3.5449 * fmax(s, 0.3));
-    return train->quiet_uv > VOLUNTARY_UV && train->quiet_uv > VOLUNTARY_TIMES * white;
+    return train->calm_uv > VOLUNTARY_UV && train->calm_uv > VOLUNTARY_TIMES * white;
 }
 
 bool rv_train_listen(struct rv_train *train)

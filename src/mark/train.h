@@ -24,6 +24,7 @@ struct rv_train {
     double smooth_sd;      /* SD of `smooth` in quiet stretches, robust */
     double quiet_uv;       /* peak to peak in 8 ms that quiet stretches reach once in twenty */
     double quiet_most_uv;  /* the same, nearly the largest */
+    double calm_uv;        /* quiet_uv of stretches that hold no end of a wave either */
     struct rv_arena *scratch;
 };
 

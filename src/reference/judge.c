@@ -333,7 +333,10 @@ static void judge_measured(struct item *item)
 {
     struct rv_verdict *verdict = &item->result->verdict;
     const struct rv_value *value = &item->result->value;
-    verdict->z = (value->value - item->limits.mean) / item->limits.sd;
+    /* A share near 100 % is not distributed so that SDs from its mean say anything. */
+    verdict->z = item->parameter == RV_F_PERSISTENCE
+                     ? (double)NAN
+                     : (value->value - item->limits.mean) / item->limits.sd;
     if (isnan(verdict->lower) && isnan(verdict->upper))
         return;
     verdict->p_abnormal =

@@ -9,10 +9,11 @@ typedef void section_function(struct rv_document *document, const struct rv_repo
 
 /* A section that has nothing to say adds nothing. */
 static section_function *const sections[] = {
-    rv_compose_patient,  rv_compose_history,        rv_compose_motor,        rv_compose_sensory,
-    rv_compose_late,     rv_compose_needle,         rv_compose_segments,     rv_compose_legend,
-    rv_compose_findings, rv_compose_interpretation, rv_compose_reevaluation, rv_compose_comparison,
-    rv_compose_notices,  rv_compose_signals,        rv_compose_waveforms,    rv_compose_footer,
+    rv_compose_summary,    rv_compose_patient,  rv_compose_history,        rv_compose_motor,
+    rv_compose_sensory,    rv_compose_late,     rv_compose_needle,         rv_compose_segments,
+    rv_compose_legend,     rv_compose_findings, rv_compose_interpretation, rv_compose_reevaluation,
+    rv_compose_comparison, rv_compose_notices,  rv_compose_signals,        rv_compose_waveforms,
+    rv_compose_footer,
 };
 
 static void head(struct rv_document *document, const struct rv_report *report)

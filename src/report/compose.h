@@ -21,6 +21,7 @@ void rv_compose_late(struct rv_document *document, const struct rv_report *repor
 void rv_compose_needle(struct rv_document *document, const struct rv_report *report);
 void rv_compose_segments(struct rv_document *document, const struct rv_report *report);
 void rv_compose_legend(struct rv_document *document, const struct rv_report *report);
+void rv_compose_summary(struct rv_document *document, const struct rv_report *report);
 void rv_compose_findings(struct rv_document *document, const struct rv_report *report);
 void rv_compose_interpretation(struct rv_document *document, const struct rv_report *report);
 void rv_compose_reevaluation(struct rv_document *document, const struct rv_report *report);

@@ -133,6 +133,23 @@ static void next_tests(struct rv_document *document, const struct rv_interpretat
     }
 }
 
+/* The answer before its reasons: a report is many pages long. */
+void rv_compose_summary(struct rv_document *document, const struct rv_report *report)
+{
+    const struct rv_interpretation *found = &report->interpretation;
+    if (found->primary == NULL)
+        return;
+    struct rv_section *section = rv_document_section(document, "summary", "Summary");
+    rv_section_text(document, section, NULL, rv_document_clean(document, found->statement),
+                    RV_TONE_LEAD);
+    if (found->pattern_count == 0)
+        return;
+    struct rv_part *list = rv_section_part(document, section, RV_BLOCK_LIST, NULL);
+    for (size_t i = 0; i < found->pattern_count; i++)
+        rv_part_item(document, list, NULL, pattern_title(document, &found->patterns[i]),
+                     RV_TONE_PLAIN);
+}
+
 void rv_compose_interpretation(struct rv_document *document, const struct rv_report *report)
 {
     const struct rv_interpretation *found = &report->interpretation;
@@ -160,13 +177,12 @@ void rv_compose_reevaluation(struct rv_document *document, const struct rv_repor
 
 /* --- comparison ----------------------------------------------------------------------------- */
 
-static enum rv_kind kind_of(const struct rv_report *report, const char *id)
+static const struct rv_response *response_of(const struct rv_report *report, const char *id)
 {
     for (size_t i = 0; i < report->measurement_count && id != NULL; i++)
-        if (report->measurements[i].response->id != NULL &&
-            strcmp(report->measurements[i].response->id, id) == 0)
-            return report->measurements[i].response->kind;
-    return RV_MOTOR;
+        if (rv_text_equal(report->measurements[i].response->id, id))
+            return report->measurements[i].response;
+    return NULL;
 }
 
 static struct rv_cell change_cell(struct rv_document *document, const struct rv_change *change)
@@ -187,52 +203,93 @@ static struct rv_cell change_cell(struct rv_document *document, const struct rv_
     return cell;
 }
 
-enum { CHANGE_COLUMN_COUNT = 8 };
+enum change_column {
+    CHANGE_ID,
+    CHANGE_SITE,
+    CHANGE_VALUE,
+    CHANGE_EARLIER,
+    CHANGE_BEFORE,
+    CHANGE_NOW,
+    CHANGE_SIZE,
+    CHANGE_UNIT,
+    CHANGE_JUDGED,
+    CHANGE_COLUMN_COUNT
+};
 
-static void change_row(struct rv_document *document, const struct rv_report *report,
+static const struct rv_column change_columns[CHANGE_COLUMN_COUNT] = {
+    [CHANGE_ID] = {RV_COLUMN_ID, "row", NULL, false},
+    [CHANGE_SITE] = {RV_COLUMN_TEXT, "nerve / site", NULL, false},
+    [CHANGE_VALUE] = {RV_COLUMN_TEXT, "value of", NULL, false},
+    [CHANGE_EARLIER] = {RV_COLUMN_TEXT, "earlier study", NULL, false},
+    [CHANGE_BEFORE] = {RV_COLUMN_NUMBER, "before", NULL, false},
+    [CHANGE_NOW] = {RV_COLUMN_NUMBER, "now", NULL, false},
+    [CHANGE_SIZE] = {RV_COLUMN_NUMBER, "change", NULL, false},
+    [CHANGE_UNIT] = {RV_COLUMN_TEXT, "unit", NULL, false},
+    [CHANGE_JUDGED] = {RV_COLUMN_TEXT, "judged", NULL, false},
+};
+
+static const char *change_judged(struct rv_document *document, const struct rv_change *change)
+{
+    if (change->obstacle != NULL)
+        return rv_document_format(document, "not judged: %s",
+                                  rv_document_clean(document, change->obstacle));
+    return change->judgement == RV_ABNORMAL ? "beyond" : "within";
+}
+
+static void change_row(struct rv_document *document, const struct rv_response *response,
                        const struct rv_change *change, struct rv_part *table)
 {
-    struct rv_row *row = rv_table_row(document, table, RV_SIDE_UNKNOWN);
+    struct rv_row *row =
+        rv_table_row(document, table, response != NULL ? response->side : RV_SIDE_UNKNOWN);
     if (row == NULL)
         return;
-    enum rv_kind kind = kind_of(report, change->response);
-    const struct rv_parameter_facts *facts = rv_parameter_facts(change->parameter);
-    row->cells[0] = rv_cell_text(rv_document_clean(document, change->response));
-    row->cells[1] = rv_cell_text(facts->label);
-    row->cells[2] = rv_cell_text(rv_unit_title(rv_parameter_unit(change->parameter, kind)));
-    row->cells[3] = rv_cell_text(rv_document_clean(document, change->earlier));
-    row->cells[4] =
-        rv_cell_text(rv_compose_bare(document, &change->before, change->parameter, kind));
-    row->cells[5] = rv_cell_text(rv_compose_bare(document, &change->now, change->parameter, kind));
-    row->cells[6] = change_cell(document, change);
+    enum rv_kind kind = response != NULL ? response->kind : RV_MOTOR;
+    enum rv_parameter parameter = change->parameter;
+    const struct rv_parameter_facts *facts = rv_parameter_facts(parameter);
+    struct rv_cell *cells = row->cells;
+    cells[CHANGE_ID] = rv_cell_text(rv_document_clean(document, change->response));
+    cells[CHANGE_SITE] =
+        rv_cell_text(response != NULL ? rv_document_clean(document, response->stimulate) : NULL);
+    cells[CHANGE_VALUE] = rv_cell_text(facts->short_name);
+    cells[CHANGE_EARLIER] = rv_cell_text(rv_document_clean(document, change->earlier));
+    cells[CHANGE_BEFORE] =
+        rv_cell_text(rv_compose_bare(document, &change->before, parameter, kind));
+    cells[CHANGE_NOW] = rv_cell_text(rv_compose_bare(document, &change->now, parameter, kind));
+    cells[CHANGE_SIZE] = change_cell(document, change);
+    cells[CHANGE_UNIT] = rv_cell_text(rv_unit_title(rv_parameter_unit(parameter, kind)));
+    cells[CHANGE_JUDGED] = rv_cell_text(change_judged(document, change));
     if (isfinite(change->reference_change)) {
         char digits[RV_ROUNDED_SIZE];
         rv_round_fixed(change->reference_change, facts->decimals, digits);
-        rv_cell_note(&row->cells[6], rv_document_format(document, "counts beyond %s", digits));
+        rv_cell_note(&cells[CHANGE_SIZE], rv_document_format(document, "counts beyond %s", digits));
     }
-    row->cells[7] = rv_cell_text(rv_document_clean(document, change->text));
+}
+
+static void change_rows(struct rv_document *document, const struct rv_report *report,
+                        struct rv_part *table)
+{
+    const struct rv_response *before = NULL;
+    for (size_t i = 0; i < report->interpretation.change_count; i++) {
+        const struct rv_change *change = &report->interpretation.changes[i];
+        const struct rv_response *response = response_of(report, change->response);
+        if (response != NULL && (before == NULL || !rv_compose_same_nerve(before, response)))
+            rv_table_group(document, table, response->side, rv_compose_nerve(document, response));
+        before = response;
+        change_row(document, response, change, table);
+    }
+    rv_table_settle(table);
 }
 
 void rv_compose_comparison(struct rv_document *document, const struct rv_report *report)
 {
-    static const struct rv_column columns[CHANGE_COLUMN_COUNT] = {
-        {RV_COLUMN_ID, "row", NULL, false},        {RV_COLUMN_TEXT, "value of", NULL, false},
-        {RV_COLUMN_TEXT, "unit", NULL, false},     {RV_COLUMN_TEXT, "earlier study", NULL, false},
-        {RV_COLUMN_NUMBER, "before", NULL, false}, {RV_COLUMN_NUMBER, "now", NULL, false},
-        {RV_COLUMN_NUMBER, "change", NULL, false}, {RV_COLUMN_TEXT, "in words", NULL, false},
-    };
     const struct rv_interpretation *found = &report->interpretation;
     if (found->change_count + found->progression_count == 0)
         return;
     struct rv_section *section =
         rv_document_section(document, "earlier", "Comparison with earlier studies");
-    struct rv_part *table =
-        found->change_count == 0
-            ? NULL
-            : rv_section_table(document, section, NULL, columns, CHANGE_COLUMN_COUNT);
-    for (size_t i = 0; i < found->change_count; i++)
-        change_row(document, report, &found->changes[i], table);
-    rv_table_settle(table);
+    if (found->change_count > 0)
+        change_rows(document, report,
+                    rv_section_table(document, section, NULL, change_columns, CHANGE_COLUMN_COUNT));
     answers(document, section, NULL, found->progression, found->progression_count);
     rv_compose_trends(document, section, report);
 }

@@ -191,6 +191,11 @@ void rv_live_sweep(struct rv_live *live, const struct rv_live_context *context,
                    const struct rv_live_window *window)
 {
     double rate_hz = context->channels[live->channel].rate_hz;
+    struct rv_trace trace = {.rate_hz = rate_hz,
+                             .start_ms = 1000 * (window->start_s - window->stimulus_s),
+                             .sample_count = window->count,
+                             .average_uv = window->samples,
+                             .calibrated = context->channels[live->channel].calibrated};
     struct rv_stream_event event = {.kind = RV_STREAM_SWEEP,
                                     .time_s = window->stimulus_s,
                                     .response = live->response.id,
@@ -198,7 +203,8 @@ void rv_live_sweep(struct rv_live *live, const struct rv_live_context *context,
                                     .sweep = ++live->sweep_count,
                                     .intensity = window->intensity,
                                     .amplitude_uv = NAN,
-                                    .gap_s = NAN};
+                                    .gap_s = NAN,
+                                    .trace = &trace};
     if (live->measured)
         event.amplitude_uv = amplitude_at_marks(live, window, rate_hz);
     context->function(context->to, &event);

@@ -288,7 +288,7 @@ def s_19_second_recording_is_not_merged(t):
 
 
 def s_20_signal_writes_what_is_complete(t):
-    for number, expected in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+    for number, expected in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
         running = Running(t, "--report", "r%d.json" % number)
         running.send(frames(t)[:150000])
         for _ in range(8):

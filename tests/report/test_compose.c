@@ -45,9 +45,9 @@ static const struct rv_cell *cell_of(const struct rv_document *document, const c
 Test(compose, sections_stand_in_the_order_of_the_design)
 {
     static const char *const order[] = {
-        "patient",  "history", "motor",   "sensory",   "late",           "needle",
-        "segments", "further", "symbols", "findings",  "interpretation", "reevaluation",
-        "earlier",  "notices", "signals", "waveforms", "footer"};
+        "summary",      "patient",  "history", "motor",   "sensory",   "late",
+        "needle",       "segments", "further", "symbols", "findings",  "interpretation",
+        "reevaluation", "earlier",  "notices", "signals", "waveforms", "footer"};
     struct rv_report *report = fixture_new(false);
     struct rv_document *document = document_of(report);
     size_t i = 0;

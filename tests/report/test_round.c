@@ -3,6 +3,8 @@
  */
 #include "report/round.h"
 
+#include <ranvier/report.h>
+
 #include <criterion/criterion.h>
 
 #include <math.h>
@@ -96,4 +98,35 @@ Test(round, steps_of_axes_are_one_two_or_five)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         cr_expect_float_eq(rv_round_nice(rows[i].from), rows[i].to, 1e-9 * rows[i].to, "%g",
                            rows[i].from);
+}
+
+/* The rule above with error and unit; what is no number is said as in the report. */
+Test(round, values_read_as_in_the_report)
+{
+    static const struct {
+        struct rv_value value;
+        enum rv_parameter parameter;
+        enum rv_kind kind;
+        const char *text, *unit;
+    } rows[] = {
+        {{RV_MEASURED, 3.418, 0.0034, RV_BY_AUTO, NULL},
+         RV_ONSET_LATENCY,
+         RV_MOTOR,
+         "3.418 \xC2\xB1 0.003",
+         "ms"},
+        {{RV_MEASURED, 123.4, 3.2, RV_BY_AUTO, NULL},
+         RV_AMPLITUDE,
+         RV_SENSORY,
+         "123 \xC2\xB1 3",
+         "\xC2\xB5V"},
+        {{RV_MEASURED, 8.04, NAN, RV_BY_AUTO, NULL}, RV_AMPLITUDE, RV_MOTOR, "8.0", "mV"},
+        {{RV_ABSENT, NAN, NAN, RV_BY_AUTO, NULL}, RV_AMPLITUDE, RV_MOTOR, "NR", "mV"},
+        {{RV_WITHHELD, 1, 1, RV_BY_AUTO, NULL}, RV_AMPLITUDE, RV_MOTOR, "withheld", "mV"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[RV_VALUE_TEXT_SIZE];
+        rv_value_text(&rows[i].value, rows[i].parameter, rows[i].kind, text);
+        cr_expect_str_eq(text, rows[i].text, "row %zu: %s", i, text);
+        cr_expect_str_eq(rv_value_unit(rows[i].parameter, rows[i].kind), rows[i].unit);
+    }
 }
