@@ -52,6 +52,10 @@ struct rv_epoch_request {
                      size_t count, double *samples);
     const void *subtract_context;
     double subtract_se_uv;
+    /* Rows of an average that grows: stimulus i is row i, and its samples never change. The sweeps
+     * are brought to the fraction of a sample of the first ones, and no average_sd is made.
+     * NULL: none. */
+    struct rv_kept *kept;
 };
 
 /* Cuts, subtracts, takes the pre-stimulus level off for comparing, rejects outliers (counted) and

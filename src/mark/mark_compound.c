@@ -152,7 +152,7 @@ static enum rv_status mark(struct rv_wave *wave, struct rv_arena *arena,
                            struct rv_compound *compound, struct rv_error *err)
 {
     struct rv_presence presence;
-    if (!rv_wave_prepare(wave) || !rv_tail_prepare(wave) || !rv_presence_test(wave, &presence)) {
+    if (!rv_wave_prepare(wave) || !rv_presence_test(wave, &presence)) {
         return rv_fail_memory(err);
     }
     compound->noise_uv = wave->noise.sd;

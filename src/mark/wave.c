@@ -330,7 +330,7 @@ bool rv_wave_prepare(struct rv_wave *wave)
         wave->hum_sd = fmax(known, wave->noise.from_sweeps ? 0.0 : hum_in_trace(wave));
         look_at_stimulus(wave);
     }
-    return fitted;
+    return fitted && rv_tail_prepare(wave);
 }
 
 void rv_wave_smooth(struct rv_wave *wave)

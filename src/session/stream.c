@@ -186,9 +186,11 @@ static enum rv_status update_mains(struct rv_stream *stream, struct rv_live *liv
                                 .samples = &begin,
                                 .segments = &one,
                                 .segment_count = 1};
-    return rv_mains_estimate(&view, 0, stream->stimuli.time_s, stream->stimuli.count, -1,
-                             rv_window_of(live->response.kind, &stream->settings).to_ms,
-                             stream->settings.mains_hz, &live->mains, err);
+    enum rv_status status =
+        rv_mains_estimate(&view, 0, stream->stimuli.time_s, stream->stimuli.count, -1,
+                          rv_window_of(live->response.kind, &stream->settings).to_ms,
+                          stream->settings.mains_hz, &live->mains, err);
+    return status == RV_OK ? rv_live_renew(live, &stream->context, err) : status;
 }
 
 /* A window of one channel that is to be measured; live NULL: none is. */

@@ -52,7 +52,7 @@ static void show(const struct rv_live *live, const struct rv_live_context *conte
                                             .segment_count = live->kept};
 }
 
-static enum rv_status average(const struct rv_live *live, const struct rv_live_context *context,
+static enum rv_status average(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_arena *arena, struct rv_sweeps *sweeps,
                               struct rv_error *err)
 {
@@ -70,6 +70,12 @@ static enum rv_status average(const struct rv_live *live, const struct rv_live_c
                                        .scale = 1,
                                        .calibrated = channel->calibrated,
                                        .reject_ratio = context->settings->reject_ratio};
+    if (live->rows == NULL)
+        live->rows = rv_kept_new(RV_LIVE_SWEEPS);
+    if (live->rows == NULL)
+        return rv_fail_memory(err);
+    live->rows->stamp = live->mains_count;
+    request.kept = live->rows;
     show(live, context, &view);
     if (live->mains.found) {
         request.subtract = rv_mains_subtract;
@@ -250,11 +256,33 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
     return status;
 }
 
+enum rv_status rv_live_renew(struct rv_live *live, const struct rv_live_context *context,
+                             struct rv_error *err)
+{
+    struct rv_sweeps sweeps;
+    struct rv_error why = {.status = RV_OK};
+    live->mains_count++;
+    if (!live->measured)
+        return RV_OK;
+    struct rv_arena *arena = rv_arena_new();
+    enum rv_status status =
+        arena != NULL ? average(live, context, arena, &sweeps, &why) : rv_fail_memory(&why);
+    rv_arena_free(arena);
+    return status == RV_OK || status == RV_DATA ? RV_OK : rv_fail(err, status, "%s", why.text);
+}
+
+void rv_live_rest(struct rv_live *live)
+{
+    rv_kept_free(live->rows);
+    live->rows = NULL;
+}
+
 void rv_live_free(struct rv_live *live)
 {
     while (live != NULL) {
         struct rv_live *next = live->next;
         rv_release(live->samples);
+        rv_kept_free(live->rows);
         rv_release(live);
         live = next;
     }
