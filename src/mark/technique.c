@@ -34,13 +34,9 @@ static double smallest_step(const double *x, size_t from, size_t to)
 }
 
 /* A plateau of equal samples at the top (sign 1) or bottom (sign -1). */
-static bool has_plateau(const double *x, size_t from, size_t to, double sign, double step,
-                        size_t least)
+static bool has_plateau(const double *x, size_t from, size_t to, double sign, double extreme,
+                        double step, size_t least)
 {
-    double extreme = sign * x[from];
-    for (size_t i = from; i < to; i++) {
-        extreme = fmax(extreme, sign * x[i]);
-    }
     for (size_t i = from + 1; i + PLATEAU < to; i++) {
         if (sign * x[i] < extreme || sign * x[i - 1] >= extreme) {
             continue;
@@ -58,6 +54,34 @@ static bool has_plateau(const double *x, size_t from, size_t to, double sign, do
     return false;
 }
 
+/* Largest (sign 1) or negated smallest (sign -1) sample; how many are as large. */
+static double find_extreme(const double *x, size_t from, size_t to, double sign, size_t *times)
+{
+    enum { LANES = 8 };
+    double lane[LANES], extreme;
+    size_t i = from;
+    for (size_t k = 0; k < LANES; k++) {
+        lane[k] = sign * x[from];
+    }
+    for (; i + LANES <= to; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            lane[k] = sign * x[i + k] > lane[k] ? sign * x[i + k] : lane[k];
+        }
+    }
+    for (; i < to; i++) {
+        lane[0] = sign * x[i] > lane[0] ? sign * x[i] : lane[0];
+    }
+    extreme = lane[0];
+    for (size_t k = 1; k < LANES; k++) {
+        extreme = lane[k] > extreme ? lane[k] : extreme;
+    }
+    *times = 0;
+    for (i = from; i < to; i++) {
+        *times += sign * x[i] >= extreme;
+    }
+    return extreme;
+}
+
 /* One sweep, or the average where no sweeps were kept. */
 static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t from)
 {
@@ -67,7 +91,14 @@ static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t fr
     const double step = isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
     /* noise of some steps can repeat itself three times; not five at the very extreme */
     const size_t least = noise > 0.3 * step ? PLATEAU_IN_NOISE : PLATEAU;
-    return has_plateau(x, from, n, 1.0, step, least) || has_plateau(x, from, n, -1.0, step, least);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        size_t times;
+        const double extreme = find_extreme(x, from, n, sign, &times);
+        if (times >= least && has_plateau(x, from, n, sign, extreme, step, least)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_clipped(const struct rv_wave *wave)

@@ -103,7 +103,10 @@ static bool take(struct rv_wave *wave, const double *source, double scale, size_
     if (stretch->samples == NULL) {
         return false;
     }
-    for (size_t i = 0; i < stretch->count; i++) {
+    for (size_t i = 0; i < stretch->count && k == 1; i++) {
+        stretch->samples[i] = -scale * source[from + i];
+    }
+    for (size_t i = 0; i < stretch->count && k > 1; i++) {
         double sum = 0.0;
         for (size_t j = 0; j < k; j++) {
             sum += source[(from + i) * k + j];
