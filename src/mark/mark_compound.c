@@ -208,11 +208,15 @@ enum rv_status rv_mark_compound(const struct rv_sweeps *sweeps,
         return RV_OK;
     }
     struct rv_wave wave = {.sweeps = sweeps, .request = request, .rules = rules};
-    wave.scratch = rv_arena_new();
+    struct rv_arena *own = request->scratch == NULL ? rv_arena_new() : NULL;
+    wave.scratch = own != NULL ? own : request->scratch;
     if (wave.scratch == NULL) {
         return rv_fail_memory(err);
     }
+    if (own == NULL) {
+        rv_arena_clear(wave.scratch);
+    }
     const enum rv_status status = mark(&wave, arena, compound, err);
-    rv_arena_free(wave.scratch);
+    rv_arena_free(own);
     return status;
 }

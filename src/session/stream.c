@@ -42,10 +42,16 @@ enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_set
     made->most = (memory_bytes > 0 ? memory_bytes : default_memory) / sizeof(double);
     made->looked_s = -INFINITY;
     const struct rv_channel *channels = rv_source_channels(source, &made->channel_count);
-    made->context = (struct rv_live_context){&made->settings, channels, function, to};
+    made->context = (struct rv_live_context){.settings = &made->settings,
+                                             .channels = channels,
+                                             .function = function,
+                                             .to = to,
+                                             .arena = rv_arena_new(),
+                                             .scratch = rv_arena_new()};
     made->naming = rv_study_blank();
-    status = made->naming == NULL ? rv_fail_memory(err)
-                                  : rv_collector_init(&made->collector, source, err);
+    bool room =
+        made->naming != NULL && made->context.arena != NULL && made->context.scratch != NULL;
+    status = !room ? rv_fail_memory(err) : rv_collector_init(&made->collector, source, err);
     if (status == RV_OK) {
         made->channels_only =
             (struct rv_recording){.channels = channels, .channel_count = made->channel_count};
@@ -67,6 +73,8 @@ void rv_stream_free(struct rv_stream *stream)
     if (stream == NULL)
         return;
     rv_live_free(stream->lives);
+    rv_arena_free(stream->context.arena);
+    rv_arena_free(stream->context.scratch);
     rv_release(stream->waiting);
     rv_times_finish(&stream->stimuli);
     rv_notices_finish(&stream->notices);

@@ -172,7 +172,8 @@ static enum rv_status measure(struct rv_live *live, const struct rv_live_context
                                   .search_from_ms = context->settings->search_from_ms,
                                   .search_to_ms = context->settings->search_to_ms,
                                   .subtract_tail = context->settings->subtract_tail,
-                                  .limit_uv = NAN};
+                                  .limit_uv = NAN,
+                                  .scratch = context->scratch};
     blank(live, &found->measurement);
     struct rv_error why = {.status = RV_OK};
     enum rv_status status = average(live, context, arena, &sweeps, &why);
@@ -241,9 +242,8 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
                                 const struct rv_live_window *window, struct rv_error *err)
 {
     struct found found = {.valid = false};
-    struct rv_arena *arena = rv_arena_new();
-    if (arena == NULL)
-        return rv_fail_memory(err);
+    struct rv_arena *arena = context->arena;
+    rv_arena_clear(arena);
     keep_window(live, window);
     enum rv_status status = marked(live) ? measure(live, context, arena, &found, err) : RV_OK;
     live->measured = found.valid;
@@ -252,7 +252,6 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
     if (status == RV_OK && found.valid)
         rv_live_advise(live, context, &found.measurement, found.amplitudes_uv, found.noise_uv,
                        window->stimulus_s);
-    rv_arena_free(arena);
     return status;
 }
 
@@ -264,10 +263,8 @@ enum rv_status rv_live_renew(struct rv_live *live, const struct rv_live_context 
     live->mains_count++;
     if (!live->measured)
         return RV_OK;
-    struct rv_arena *arena = rv_arena_new();
-    enum rv_status status =
-        arena != NULL ? average(live, context, arena, &sweeps, &why) : rv_fail_memory(&why);
-    rv_arena_free(arena);
+    rv_arena_clear(context->arena);
+    enum rv_status status = average(live, context, context->arena, &sweeps, &why);
     return status == RV_OK || status == RV_DATA ? RV_OK : rv_fail(err, status, "%s", why.text);
 }
 

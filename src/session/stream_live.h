@@ -50,6 +50,7 @@ struct rv_live_context {
     const struct rv_channel *channels;
     rv_stream_function *function;
     void *to;
+    struct rv_arena *arena, *scratch; /* of one response, cleared for the next */
 };
 
 /* Tells a sweep at once, measured at the marks that are known. */
