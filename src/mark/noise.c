@@ -229,19 +229,20 @@ double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_
 {
     /* sum w[i] n[i] = sum_j g[j] e[j], g = w run backwards through the synthesis filter 1/A. The
      * memory of 1/A before the first weight is followed until it has died away. */
-    enum { MEMORY = 2000, PAST = 16 };
-    double past[2 * PAST] = {0}, energy = 0.0; /* the last values, twice, the newest first */
-    size_t quiet = 0, at = 0;
+    enum { MEMORY = 2000 };
+    double past[RV_NOISE_ORDER] = {0}, c[RV_NOISE_ORDER] = {0}, energy = 0.0;
+    size_t quiet = 0;
+    memcpy(c, noise->coefficient, noise->order * sizeof *c);
     while (count > 0 && !(fabs(weight[count - 1]) > 0.0)) {
         count--;
     }
     for (size_t j = count + MEMORY; j-- > 0;) {
-        double value = j >= MEMORY ? weight[j - MEMORY] : 0.0;
-        for (size_t k = noise->order; k-- > 0;) { /* the newest last: it is waited for */
-            value -= noise->coefficient[k] * past[at + k];
+        double value = (j >= MEMORY ? weight[j - MEMORY] : 0.0) - past[0];
+        /* past[k]: what the values so far take off the one that comes k steps later */
+        for (size_t k = 0; k + 1 < RV_NOISE_ORDER; k++) {
+            past[k] = past[k + 1] + c[k] * value;
         }
-        at = (at + PAST - 1) % PAST;
-        past[at] = past[at + PAST] = value;
+        past[RV_NOISE_ORDER - 1] = c[RV_NOISE_ORDER - 1] * value;
         energy += value * value;
         quiet = value * value < 1e-12 * energy ? quiet + 1 : 0;
         if (j < MEMORY && quiet > RV_NOISE_ORDER) {

@@ -54,32 +54,38 @@ static bool has_plateau(const double *x, size_t from, size_t to, double sign, do
     return false;
 }
 
-/* Largest (sign 1) or negated smallest (sign -1) sample; how many are as large. */
-static double find_extreme(const double *x, size_t from, size_t to, double sign, size_t *times)
+/* Smallest and largest sample. */
+static void find_extremes(const double *x, size_t from, size_t to, double extremes[2])
 {
-    enum { LANES = 8 };
-    double lane[LANES], extreme;
+    enum { LANES = 4 };
+    double low[LANES], high[LANES];
     size_t i = from;
     for (size_t k = 0; k < LANES; k++) {
-        lane[k] = sign * x[from];
+        low[k] = high[k] = x[from];
     }
     for (; i + LANES <= to; i += LANES) {
         for (size_t k = 0; k < LANES; k++) {
-            lane[k] = sign * x[i + k] > lane[k] ? sign * x[i + k] : lane[k];
+            low[k] = x[i + k] < low[k] ? x[i + k] : low[k];
+            high[k] = x[i + k] > high[k] ? x[i + k] : high[k];
         }
     }
     for (; i < to; i++) {
-        lane[0] = sign * x[i] > lane[0] ? sign * x[i] : lane[0];
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        high[0] = x[i] > high[0] ? x[i] : high[0];
     }
-    extreme = lane[0];
-    for (size_t k = 1; k < LANES; k++) {
-        extreme = lane[k] > extreme ? lane[k] : extreme;
+    extremes[0] = fmin(fmin(low[0], low[1]), fmin(low[2], low[3]));
+    extremes[1] = fmax(fmax(high[0], high[1]), fmax(high[2], high[3]));
+}
+
+/* So many equal samples in a row reach one in every PLATEAU. */
+static bool may_have_plateau(const double *x, size_t from, size_t to, double sign, double extreme)
+{
+    for (size_t i = from; i < to; i += PLATEAU) {
+        if (sign * x[i] >= extreme) {
+            return true;
+        }
     }
-    *times = 0;
-    for (i = from; i < to; i++) {
-        *times += sign * x[i] >= extreme;
-    }
-    return extreme;
+    return false;
 }
 
 /* One sweep, or the average where no sweeps were kept. */
@@ -91,10 +97,12 @@ static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t fr
     const double step = isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
     /* noise of some steps can repeat itself three times; not five at the very extreme */
     const size_t least = noise > 0.3 * step ? PLATEAU_IN_NOISE : PLATEAU;
-    for (int sign = -1; sign <= 1; sign += 2) {
-        size_t times;
-        const double extreme = find_extreme(x, from, n, sign, &times);
-        if (times >= least && has_plateau(x, from, n, sign, extreme, step, least)) {
+    double extremes[2];
+    find_extremes(x, from, n, extremes);
+    for (int i = 0; i < 2; i++) {
+        const double sign = i == 0 ? -1.0 : 1.0, extreme = sign * extremes[i];
+        if (may_have_plateau(x, from, n, sign, extreme) &&
+            has_plateau(x, from, n, sign, extreme, step, least)) {
             return true;
         }
     }
