@@ -33,27 +33,6 @@ static double smallest_step(const double *x, size_t from, size_t to)
     return isfinite(least) ? least : 0.0;
 }
 
-/* A plateau of equal samples at the top (sign 1) or bottom (sign -1). */
-static bool has_plateau(const double *x, size_t from, size_t to, double sign, double extreme,
-                        double step, size_t least)
-{
-    for (size_t i = from + 1; i + PLATEAU < to; i++) {
-        if (sign * x[i] < extreme || sign * x[i - 1] >= extreme) {
-            continue;
-        }
-        size_t end = i;
-        while (end < to && sign * x[end] >= extreme) {
-            end++;
-        }
-        const double in = extreme - sign * x[i - 1];
-        const double out = end < to ? extreme - sign * x[end] : in;
-        if (end - i >= least && fmin(in, out) > PLATEAU_STEP * step) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Smallest and largest sample. */
 static void find_extremes(const double *x, size_t from, size_t to, double extremes[2])
 {
@@ -77,11 +56,28 @@ static void find_extremes(const double *x, size_t from, size_t to, double extrem
     extremes[1] = fmax(fmax(high[0], high[1]), fmax(high[2], high[3]));
 }
 
-/* So many equal samples in a row reach one in every PLATEAU. */
-static bool may_have_plateau(const double *x, size_t from, size_t to, double sign, double extreme)
+/* A plateau of equal samples at the top (sign 1) or bottom (sign -1). At least PLATEAU in a row
+ * reach one in every PLATEAU. */
+static bool has_plateau(const double *x, size_t from, size_t to, double sign, double extreme,
+                        double step, size_t least)
 {
     for (size_t i = from; i < to; i += PLATEAU) {
-        if (sign * x[i] >= extreme) {
+        if (sign * x[i] < extreme) {
+            continue;
+        }
+        size_t begin = i, end = i + 1;
+        while (begin > from && sign * x[begin - 1] >= extreme) {
+            begin--;
+        }
+        while (end < to && sign * x[end] >= extreme) {
+            end++;
+        }
+        if (end - begin < least || begin == from || begin + PLATEAU >= to) {
+            continue;
+        }
+        const double in = extreme - sign * x[begin - 1];
+        const double out = end < to ? extreme - sign * x[end] : in;
+        if (fmin(in, out) > PLATEAU_STEP * step) {
             return true;
         }
     }
@@ -101,8 +97,7 @@ static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t fr
     find_extremes(x, from, n, extremes);
     for (int i = 0; i < 2; i++) {
         const double sign = i == 0 ? -1.0 : 1.0, extreme = sign * extremes[i];
-        if (may_have_plateau(x, from, n, sign, extreme) &&
-            has_plateau(x, from, n, sign, extreme, step, least)) {
+        if (has_plateau(x, from, n, sign, extreme, step, least)) {
             return true;
         }
     }
