@@ -276,9 +276,30 @@ static void look_at_sweeps(const struct rv_cut *cut, const struct rv_sweeps *swe
         } else {
             level[s] = row->level;
         }
-        if (row != NULL)
+        if (row != NULL && row->fresh) {
             row->level = level[s];
+            rv_kept_rank(kept, s);
+        }
     }
+}
+
+/* Kept rows know the medians of their bins. */
+static enum rv_status judge(const struct rv_cut *cut, const struct rv_sweeps *sweeps,
+                            const double *means, size_t bins, bool *rejected, struct rv_error *err)
+{
+    double ratio = cut->request->reject_ratio, medians[RV_OUTLIER_BINS];
+    if (cut->kept == NULL)
+        return rv_outliers_find(sweeps, means, bins, ratio, rejected, err);
+    size_t cells;
+    double *room = rv_multiply(sweeps->sweep_count, 2, &cells)
+                       ? rv_arena_alloc(cut->arena, cells, sizeof *room)
+                       : NULL;
+    if (room == NULL)
+        return rv_fail_memory(err);
+    rv_kept_medians(cut->kept, medians);
+    if (bins > 0)
+        rv_outliers_judge(sweeps, means, medians, bins, ratio, room, rejected);
+    return RV_OK;
 }
 
 static enum rv_status reject(const struct rv_cut *cut, const struct rv_sweeps *sweeps,
@@ -293,9 +314,8 @@ static enum rv_status reject(const struct rv_cut *cut, const struct rv_sweeps *s
         return rv_fail_memory(err);
     look_at_sweeps(cut, sweeps, level, means, bins);
     enum rv_status status = RV_OK;
-    double ratio = cut->request->reject_ratio;
-    if (rv_outliers_wanted(sweeps, ratio))
-        status = rv_outliers_find(sweeps, means, *bins, ratio, rejected, err);
+    if (rv_outliers_wanted(sweeps, cut->request->reject_ratio))
+        status = judge(cut, sweeps, means, *bins, rejected, err);
     rv_release(made);
     return status;
 }

@@ -15,9 +15,11 @@ struct rv_kept *rv_kept_new(size_t most)
     kept->most = most;
     kept->rows = rv_allocate(most, sizeof *kept->rows);
     size_t cells;
-    if (rv_multiply(most, RV_OUTLIER_BINS, &cells))
+    if (rv_multiply(most, RV_OUTLIER_BINS, &cells)) {
         kept->means = rv_allocate(cells, sizeof *kept->means);
-    if (kept->rows != NULL && kept->means != NULL)
+        kept->sorted = rv_allocate(cells, sizeof *kept->sorted);
+    }
+    if (kept->rows != NULL && kept->means != NULL && kept->sorted != NULL)
         return kept;
     rv_kept_free(kept);
     return NULL;
@@ -31,6 +33,7 @@ void rv_kept_free(struct rv_kept *kept)
     rv_release(kept->samples);
     rv_release(kept->sum);
     rv_release(kept->means);
+    rv_release(kept->sorted);
     rv_release(kept);
 }
 
@@ -48,7 +51,7 @@ bool rv_kept_open(struct rv_kept *kept, size_t sample_count, double first)
     kept->sum = rv_allocate(sample_count, sizeof *kept->sum);
     kept->sample_count = sample_count;
     kept->first = first;
-    kept->taken_count = 0;
+    kept->taken_count = kept->ranked_count = 0;
     return kept->samples != NULL && kept->sum != NULL;
 }
 
@@ -66,6 +69,54 @@ static void add_row(struct rv_kept *kept, size_t i, double sign)
     kept->taken_count += sign > 0.0 ? 0 : 1;
 }
 
+/* First place of a sorted list with nothing smaller than `value` behind it. */
+static size_t place_of(const double *sorted, size_t count, double value)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void rv_kept_rank(struct rv_kept *kept, size_t i)
+{
+    size_t n = kept->ranked_count;
+    for (size_t b = 0; b < kept->bins; b++) {
+        double *sorted = kept->sorted + b * kept->most,
+               value = kept->means[i * RV_OUTLIER_BINS + b];
+        size_t place = place_of(sorted, n, value);
+        memmove(sorted + place + 1, sorted + place, (n - place) * sizeof value);
+        sorted[place] = value;
+    }
+    kept->rows[i].ranked = true;
+    kept->ranked_count++;
+}
+
+static void unrank(struct rv_kept *kept, size_t i)
+{
+    size_t n = --kept->ranked_count;
+    for (size_t b = 0; b < kept->bins; b++) {
+        double *sorted = kept->sorted + b * kept->most,
+               value = kept->means[i * RV_OUTLIER_BINS + b];
+        size_t place = place_of(sorted, n, value);
+        memmove(sorted + place, sorted + place + 1, (n - place) * sizeof value);
+    }
+}
+
+void rv_kept_medians(const struct rv_kept *kept, double *medians)
+{
+    size_t n = kept->ranked_count, middle = n / 2;
+    for (size_t b = 0; b < kept->bins; b++) {
+        const double *sorted = kept->sorted + b * kept->most;
+        medians[b] = n % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle]);
+    }
+}
+
 bool rv_kept_has(struct rv_kept *kept, size_t i, const struct rv_kept_key *key)
 {
     struct rv_kept_row *row = &kept->rows[i];
@@ -73,6 +124,8 @@ bool rv_kept_has(struct rv_kept *kept, size_t i, const struct rv_kept_key *key)
         return true;
     if (row->in_sum)
         add_row(kept, i, -1.0);
+    if (row->ranked)
+        unrank(kept, i);
     *row = (struct rv_kept_row){.key = *key, .filled = true, .fresh = true};
     kept->made_count++;
     return false;

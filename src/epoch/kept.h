@@ -17,7 +17,7 @@ struct rv_kept_key {
 struct rv_kept_row {
     struct rv_kept_key key;
     bool filled, fresh; /* fresh: made in this cut, not yet looked at */
-    bool in_sum, clipped;
+    bool in_sum, ranked, clipped;
     double level, artefact_ms;
 };
 
@@ -31,7 +31,8 @@ struct rv_kept {
     size_t taken_count;            /* rows taken out of the sum since it was made anew */
     size_t made_count;             /* rows made, for tests */
     double *samples, *sum, *means; /* heap: rows; their sum; bins of each row */
-    size_t bins;
+    double *sorted;                /* the means of each bin, `most` cells a bin */
+    size_t bins, ranked_count;
     struct rv_kept_row *rows;
 };
 
@@ -43,6 +44,10 @@ bool rv_kept_open(struct rv_kept *kept, size_t sample_count, double first);
 /* Is row i as the key says? If not, it becomes so, out of the sum, and is to be filled. */
 bool rv_kept_has(struct rv_kept *kept, size_t i, const struct rv_kept_key *key);
 double *rv_kept_row(struct rv_kept *kept, size_t i);
+/* Row i has means now: they join those that are sorted. */
+void rv_kept_rank(struct rv_kept *kept, size_t i);
+/* Median over the rows of each bin. */
+void rv_kept_medians(const struct rv_kept *kept, double *medians);
 /* Brings the sum to the rows that are not rejected, of `count`. */
 void rv_kept_sum(struct rv_kept *kept, size_t count, const bool *rejected);
 

@@ -72,25 +72,22 @@ static bool is_series(const struct rv_sweeps *sweeps)
 }
 
 /* RMS distance of each sweep from the median sweep, bin by bin; *scale is that sweep's range. */
-static void distances(const double *means, size_t sweep_count, size_t bins, double *column,
+static void distances(const double *means, size_t sweep_count, const double *medians, size_t bins,
                       double *distance, double *scale)
 {
     double low = (double)INFINITY, high = (double)-INFINITY;
-    for (size_t s = 0; s < sweep_count; s++)
-        distance[s] = 0.0;
     for (size_t b = 0; b < bins; b++) {
-        for (size_t s = 0; s < sweep_count; s++)
-            column[s] = means[s * BIN_MAX + b];
-        double middle = rv_median(column, sweep_count);
-        low = fmin(low, middle);
-        high = fmax(high, middle);
-        for (size_t s = 0; s < sweep_count; s++) {
-            double difference = means[s * BIN_MAX + b] - middle;
-            distance[s] += difference * difference;
-        }
+        low = medians[b] < low ? medians[b] : low;
+        high = medians[b] > high ? medians[b] : high;
     }
-    for (size_t s = 0; s < sweep_count; s++)
-        distance[s] = sqrt(distance[s] / (double)bins);
+    for (size_t s = 0; s < sweep_count; s++) {
+        double sum = 0.0;
+        for (size_t b = 0; b < bins; b++) {
+            double difference = means[s * RV_OUTLIER_BINS + b] - medians[b];
+            sum += difference * difference;
+        }
+        distance[s] = sqrt(sum / (double)bins);
+    }
     *scale = high - low;
 }
 
@@ -108,21 +105,32 @@ static void judge(const double *distance, double *sorted, size_t count, double r
         rejected[s] = distance[s] > usual + ratio * spread;
 }
 
+void rv_outliers_judge(const struct rv_sweeps *sweeps, const double *means, const double *medians,
+                       size_t bins, double ratio, double *room, bool *rejected)
+{
+    size_t count = sweeps->sweep_count;
+    double scale;
+    distances(means, count, medians, bins, room, &scale);
+    judge(room, room + count, count, ratio, scale, sweeps->resolution, rejected);
+}
+
 enum rv_status rv_outliers_find(const struct rv_sweeps *sweeps, const double *means, size_t bins,
                                 double ratio, bool *rejected, struct rv_error *err)
 {
-    size_t count = sweeps->sweep_count;
-    double *column = rv_allocate(count, sizeof *column);
-    double *distance = rv_allocate(count, sizeof *distance);
-    if (column != NULL && distance != NULL && bins > 0) {
-        double scale;
-        distances(means, count, bins, column, distance, &scale);
-        judge(distance, column, count, ratio, scale, sweeps->resolution, rejected);
+    size_t count = sweeps->sweep_count, cells;
+    double medians[RV_OUTLIER_BINS];
+    double *room = rv_multiply(count, 2, &cells) ? rv_allocate(cells, sizeof *room) : NULL;
+    if (room == NULL)
+        return rv_fail_memory(err);
+    for (size_t b = 0; b < bins; b++) {
+        for (size_t s = 0; s < count; s++)
+            room[s] = means[s * RV_OUTLIER_BINS + b];
+        medians[b] = rv_median(room, count);
     }
-    bool room = column != NULL && distance != NULL;
-    rv_release(distance);
-    rv_release(column);
-    return room ? RV_OK : rv_fail_memory(err);
+    if (bins > 0)
+        rv_outliers_judge(sweeps, means, medians, bins, ratio, room, rejected);
+    rv_release(room);
+    return RV_OK;
 }
 
 bool rv_outliers_wanted(const struct rv_sweeps *sweeps, double ratio)

@@ -336,6 +336,17 @@ bool rv_wave_prepare(struct rv_wave *wave)
     return fitted && rv_tail_prepare(wave);
 }
 
+/* Near the ends: the part of the kernel that lies in the trace. */
+static double smooth_edge(const double *kernel, size_t half, const double *y, size_t n, size_t i)
+{
+    double total = 0.0, weight = 0.0;
+    for (size_t k = i < half ? half - i : 0; k <= 2 * half && i + k < n + half; k++) {
+        total += kernel[k] * y[i + k - half];
+        weight += kernel[k];
+    }
+    return total / weight;
+}
+
 void rv_wave_smooth(struct rv_wave *wave)
 {
     enum { HALF = 40 };
@@ -353,20 +364,18 @@ void rv_wave_smooth(struct rv_wave *wave)
     }
     wave->smooth_sd = rv_noise_sum_sd(&wave->noise, kernel, 2 * half + 1);
     const size_t n = wave->count - wave->blank;
-    double *smooth = wave->smooth + wave->blank, *weight = wave->tail_levels[0];
+    const double *y = wave->y + wave->blank;
+    double *smooth = wave->smooth + wave->blank;
     memset(smooth, 0, n * sizeof *smooth);
-    memset(weight, 0, n * sizeof *weight);
-    for (size_t k = 0; k <= 2 * half; k++) { /* the part of the kernel that lies in the trace */
-        const double *y = wave->y + wave->blank;
-        const size_t from = k < half ? half - k : 0, behind = k > half ? k - half : 0;
-        const size_t to = n > behind ? n - behind : 0;
-        for (size_t i = from; i < to; i++) {
+    for (size_t k = 0; k <= 2 * half; k++) {
+        for (size_t i = half; i + half < n; i++) {
             smooth[i] += kernel[k] * y[i + k - half];
-            weight[i] += kernel[k];
         }
     }
     for (size_t i = 0; i < n; i++) {
-        smooth[i] /= weight[i];
+        if (i < half || i + half >= n) {
+            smooth[i] = smooth_edge(kernel, half, y, n, i);
+        }
     }
 }
 
