@@ -33,6 +33,7 @@ check epoch base dsp
 check mark base dsp
 check measure base dsp knowledge
 check reference base knowledge
+check learn base knowledge reference
 check interpret base knowledge
 check simulate base dsp knowledge
 check report base

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Counts the tests of one or more meson build folders and closes with one line.
 
-tally.py BUILD...
+tally.py BUILD... [--cases LOG]
+
+LOG: the output of a script of cases that was run by itself.
 
 A Criterion program (suite "unit") and a script of cases (suite "cases") count with each of their
 tests, any other test as one. A program that ran no
@@ -89,9 +91,29 @@ def tally(folder, counts):
         print("%s: sanitizer: %s" % (folder, "\n".join(lines[:3])))
 
 
+def tally_cases(path, counts):
+    with open(path, encoding="utf-8", errors="replace") as log:
+        text = log.read()
+    found = SYNTHESIS.search(text)
+    skipped = [line for line in text.splitlines() if line.startswith("[SKIP]")]
+    counts["skipped"] += len(skipped)
+    if not found or int(found.group(1)) + len(skipped) == 0:
+        counts["failed"] += 1
+        print("%s: ran no test: %s" % (path, text.strip()[-300:]))
+        return
+    counts["passed"] += int(found.group(2))
+    counts["failed"] += int(found.group(3))
+    print("\n".join(line for line in text.splitlines() if line.startswith(("[SKIP]", "[FAIL]"))))
+
+
 def main():
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    for folder in sys.argv[1:]:
+    words = sys.argv[1:]
+    if "--cases" in words:
+        at = words.index("--cases")
+        tally_cases(words[at + 1], counts)
+        del words[at:at + 2]
+    for folder in words:
         tally(folder, counts)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     return 1 if counts["failed"] or not counts["passed"] else 0

@@ -17,6 +17,7 @@
 #include <ranvier/digest.h>
 #include <ranvier/error.h>
 #include <ranvier/filter.h>
+#include <ranvier/learn.h>
 #include <ranvier/reference.h>
 #include <ranvier/report.h>
 #include <ranvier/result.h>
@@ -34,6 +35,10 @@ extern "C" {
 
 /* "0.1.0" */
 RV_API const char *rv_version(void);
+
+/* The libraries that are loaded, with their versions: numbers may differ in their last digits where
+ * these do. Cut where it is longer than `size`. */
+RV_API void rv_libraries(char *text, size_t size);
 
 /* Printed on every output. */
 RV_API const char *rv_disclaimer(void);

@@ -42,10 +42,13 @@ struct rv_recording_facts {
     enum rv_sex sex;
     const char *start; /* local time as written, yyyy-mm-ddThh:mm:ss[.fraction] */
     const char *administration, *technician, *equipment;
-    double record_s;          /* length of a data record; NaN where there is none */
-    double duration_s;        /* from the header; NaN: unknown until the end */
-    bool discontinuous;       /* segments may lie apart */
-    bool one_sweep_a_segment; /* each segment is one stimulus window; EDF+D: known at the end */
+    double record_s;             /* length of a data record; NaN where there is none */
+    double duration_s;           /* from the header; NaN: unknown until the end */
+    bool discontinuous;          /* segments may lie apart */
+    bool one_sweep_a_segment;    /* each segment is one stimulus window; EDF+D: known at the end */
+    double age_years, height_cm; /* of the patient */
+    struct rv_temperatures temperature_c;
+    double mains_hz; /* of the place where it was made, where a sidecar says it; 0 */
 };
 
 /* Samples that follow one another without a gap. Valid until the next call. */
@@ -83,6 +86,7 @@ struct rv_source_options {
     enum rv_encoding encoding; /* raw PCM only, with the two below */
     double rate_hz;
     size_t channel_count;
+    double stall_s; /* pipes and FIFOs: RV_TRY_AGAIN when nothing comes for so long; 0: waits */
 };
 RV_API struct rv_source_options rv_source_defaults(void);
 
@@ -149,6 +153,7 @@ struct rv_label {
     double distance_mm;
     double intensity_ma, intensity_v;
     double pulse_ms;
+    double temperature_c;       /* skin */
     const char *not_understood; /* the words left over, separated by blanks; NULL: none */
     bool conflict;              /* it names two sides, or two nerves */
 };

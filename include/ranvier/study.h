@@ -258,6 +258,8 @@ struct rv_notice {
     const char *where;
 };
 
+struct rv_bids;
+
 /* A whole study. Made by rv_study_read, freed by rv_study_free; everything it points to lives as
  * long as it does. */
 struct rv_study {
@@ -279,13 +281,18 @@ struct rv_study {
     const struct rv_notice *notices; /* of reading */
     size_t notice_count;
     struct rv_recording *recording; /* of a study that is a single recording; else NULL */
-    struct rv_arena *arena;         /* owner of all of it */
+    const struct rv_bids *bids;     /* what sidecars say, in a BIDS dataset; else NULL */
+    const char *const *sidecars;    /* paths of the BIDS sidecars that were read */
+    size_t sidecar_count;
+    struct rv_arena *arena; /* owner of all of it */
 };
 
 struct rv_recording;
 struct rv_settings;
 
-/* Reads a study folder, or a single recording as a study (nerve, side and site from its labels).
+/* Reads a study folder, or a single recording as a study (nerve, side and site from its labels). A
+ * folder sub-LABEL[/ses-LABEL] of a BIDS dataset, or one recording in it, is read with its
+ * sidecars.
  * RV_NO_INPUT when it is not there, RV_STUDY when a table or study.json is wrong, RV_DATA when a
  * recording is. On success *study is the caller's, to be freed with rv_study_free. */
 RV_API enum rv_status rv_study_read(const char *path, const struct rv_settings *settings,

@@ -4,6 +4,7 @@
 #include "acquire/frames.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "knowledge/knowledge.h"
 
 #include <jansson.h>
 
@@ -43,6 +44,40 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(found) ? json_number_value(found) : (double)NAN;
 }
 
+/* A number of the object in the range that is plausible for it; NaN where there is none. */
+static enum rv_status plausible_of(const json_t *object, const char *key, const char *quantity,
+                                   double *number, struct rv_error *err)
+{
+    double lower, upper;
+    *number = number_of(object, key);
+    if (isnan(*number) || !rv_plausible(quantity, &lower, &upper) ||
+        (*number >= lower && *number <= upper))
+        return RV_OK;
+    return rv_fail(err, RV_DATA, "\"%s\" is %g, expected %g to %g", key, *number, lower, upper);
+}
+
+static enum rv_status read_body(struct rv_recording_facts *facts, const json_t *patient,
+                                const json_t *limbs, struct rv_error *err)
+{
+    const struct {
+        const json_t *object;
+        const char *key, *quantity;
+        double *number;
+    } numbers[] = {
+        {patient, "age_years", "age_years", &facts->age_years},
+        {patient, "height_cm", "height_cm", &facts->height_cm},
+        {limbs, "hand_right", "temperature_c", &facts->temperature_c.hand_right},
+        {limbs, "hand_left", "temperature_c", &facts->temperature_c.hand_left},
+        {limbs, "foot_right", "temperature_c", &facts->temperature_c.foot_right},
+        {limbs, "foot_left", "temperature_c", &facts->temperature_c.foot_left},
+    };
+    enum rv_status status = RV_OK;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && status == RV_OK; i++)
+        status = plausible_of(numbers[i].object, numbers[i].key, numbers[i].quantity,
+                              numbers[i].number, err);
+    return status;
+}
+
 static enum rv_status read_facts(struct rv_source *source, const json_t *root, struct rv_error *err)
 {
     struct rv_recording_facts *facts = &source->facts;
@@ -60,7 +95,7 @@ static enum rv_status read_facts(struct rv_source *source, const json_t *root, s
         !text_of(source->arena, root, "technician", &facts->technician) ||
         !text_of(source->arena, root, "equipment", &facts->equipment))
         return rv_fail_memory(err);
-    return RV_OK;
+    return read_body(facts, patient, json_object_get(root, "temperature_c"), err);
 }
 
 static enum rv_status calibrate(struct rv_source *source, const json_t *object,

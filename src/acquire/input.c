@@ -8,9 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct rv_input {
@@ -23,6 +25,8 @@ struct rv_input {
     unsigned char *buffer; /* of RV_PEEK_MAX bytes: file bytes not yet taken */
     size_t begin, end;
     bool at_end;
+    bool waits;     /* a pipe or a FIFO: reading may have to wait */
+    double stall_s; /* for no longer than this; 0: as long as it takes */
 };
 
 static enum rv_status input_new(const char *name, struct rv_input **input, struct rv_error *err)
@@ -85,7 +89,22 @@ static enum rv_status check_descriptor(struct rv_input *input, bool standard, st
         return rv_fail(err, RV_NO_INPUT, "%s",
                        S_ISDIR(facts.st_mode) ? "is a folder, not a file" : "not a regular file");
     input->size = regular ? size_left(input->descriptor, facts.st_size) : UINT64_MAX;
+    input->waits = !regular;
     return RV_OK;
+}
+
+void rv_input_stall(struct rv_input *input, double seconds)
+{
+    input->stall_s = seconds;
+}
+
+/* Opening a FIFO would wait for its writer, without an end: reading it does, and knows when to give
+ * up. */
+static int open_path(const char *path)
+{
+    struct stat facts;
+    bool fifo = stat(path, &facts) == 0 && S_ISFIFO(facts.st_mode);
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (fifo ? O_NONBLOCK : 0));
 }
 
 enum rv_status rv_input_open(const char *path, struct rv_input **input, struct rv_error *err)
@@ -98,7 +117,7 @@ enum rv_status rv_input_open(const char *path, struct rv_input **input, struct r
     if (standard) {
         made->descriptor = STDIN_FILENO;
     } else {
-        made->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        made->descriptor = open_path(path);
         made->owned = made->descriptor >= 0;
         if (!made->owned)
             status = rv_fail(err, errno == EACCES || errno == EPERM ? RV_PERMISSION : RV_NO_INPUT,
@@ -146,24 +165,47 @@ uint64_t rv_input_position(const struct rv_input *input)
     return input->position;
 }
 
+static double now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Until there is something to read, or the end. Signals do not lengthen it. */
+static enum rv_status wait_for_bytes(const struct rv_input *input, struct rv_error *err)
+{
+    const double until_s = input->stall_s > 0 ? now_s() + input->stall_s : (double)INFINITY;
+    const double longest_ms = 60e3;
+    for (;;) {
+        struct pollfd wait = {.fd = input->descriptor, .events = POLLIN};
+        double left_ms = ceil(1000 * fmax(until_s - now_s(), 0));
+        int ready = poll(&wait, 1, (int)fmin(left_ms, longest_ms));
+        if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN))
+            return RV_OK; /* what is wrong is said by read */
+        if (ready == 0 && left_ms <= longest_ms)
+            return rv_fail(err, RV_TRY_AGAIN, "nothing came for %g s, after %llu bytes",
+                           input->stall_s, (unsigned long long)input->position);
+    }
+}
+
 /* One read(2) that waits where the descriptor would not and goes on after signals. */
 static enum rv_status read_some(struct rv_input *input, void *into, size_t wanted, size_t *count,
                                 struct rv_error *err)
 {
     for (;;) {
+        enum rv_status status = input->waits ? wait_for_bytes(input, err) : RV_OK;
+        if (status != RV_OK)
+            return status;
         ssize_t got = read(input->descriptor, into, wanted);
         if (got >= 0) {
             *count = (size_t)got;
             input->at_end = got == 0;
             return RV_OK;
         }
-        if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            struct pollfd wait = {.fd = input->descriptor, .events = POLLIN};
-            poll(&wait, 1, -1);
-        } else if (errno != EINTR) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
             return rv_fail(err, RV_IO, "reading failed after %llu bytes: %s",
                            (unsigned long long)input->position, strerror(errno));
-        }
     }
 }
 

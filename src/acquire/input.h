@@ -14,11 +14,14 @@ enum { RV_PEEK_MAX = 65536 };
 
 struct rv_input;
 
-/* "-" is standard input. Regular files and FIFOs only. */
+/* "-" is standard input. Regular files and FIFOs only; a FIFO without a writer is waited for when
+ * it is read. */
 enum rv_status rv_input_open(const char *path, struct rv_input **input, struct rv_error *err);
 enum rv_status rv_input_open_memory(const char *name, const void *bytes, size_t size,
                                     struct rv_input **input, struct rv_error *err);
 void rv_input_close(struct rv_input *input); /* NULL is fine */
+/* Reading a pipe or a FIFO gives up with RV_TRY_AGAIN when nothing comes for so long; 0: never. */
+void rv_input_stall(struct rv_input *input, double seconds);
 
 const char *rv_input_name(const struct rv_input *input); /* path as given */
 /* Size of the whole input; UINT64_MAX when it cannot be known (a pipe). */

@@ -53,13 +53,13 @@ static const struct {
 
 /* Words that carry nothing by themselves. */
 static const char *const fillers[] = {
-    "n",          "nn",   "nerve",      "nerves", "nervus",  "m",         "muscle", "muscles",
-    "musculus",   "site", "sites",      "study",  "nc",      "ncs",       "ncv",    "from",
-    "at",         "to",   "of",         "the",    "and",     "by",        "with",   "on",
-    "in",         "x",    "distance",   "dist",   "current", "intensity", "pulse",  "width",
-    "pulsewidth", "pw",   "conduction", "edf",    "bdf",     "wav",       "w64",    "rf64",
-    "flac",       "caf",  "aif",        "aiff",   "mat",     "csv",       "tsv",    "txt",
-    "hea",        "dat",  NULL};
+    "n",          "nn",   "nerve",      "nerves", "nervus",      "m",         "muscle", "muscles",
+    "musculus",   "site", "sites",      "study",  "nc",          "ncs",       "ncv",    "from",
+    "at",         "to",   "of",         "the",    "and",         "by",        "with",   "on",
+    "in",         "x",    "distance",   "dist",   "current",     "intensity", "pulse",  "width",
+    "pulsewidth", "pw",   "conduction", "temp",   "temperature", "skin",      "edf",    "bdf",
+    "wav",        "w64",  "rf64",       "flac",   "caf",         "aif",       "aiff",   "mat",
+    "csv",        "tsv",  "txt",        "hea",    "dat",         NULL};
 
 enum role { ROLE_FREE, ROLE_RECORD, ROLE_STIMULATE, ROLE_REFUSED };
 
@@ -418,8 +418,11 @@ static void settle_disagreements(struct reading *reading)
 
 void rv_label_read(const char *text, char *storage, struct rv_label *label)
 {
-    *label = (struct rv_label){
-        .distance_mm = NAN, .intensity_ma = NAN, .intensity_v = NAN, .pulse_ms = NAN};
+    *label = (struct rv_label){.distance_mm = NAN,
+                               .intensity_ma = NAN,
+                               .intensity_v = NAN,
+                               .pulse_ms = NAN,
+                               .temperature_c = NAN};
     struct reading reading = {.label = label};
     if (!rv_label_cut(text, storage, &reading.tokens)) {
         label->not_understood = storage;

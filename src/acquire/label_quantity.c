@@ -8,20 +8,33 @@
 
 #include <math.h>
 
-enum quantity { DISTANCE, CURRENT, VOLTAGE, PULSE, QUANTITY_COUNT };
+enum quantity { DISTANCE, CURRENT, VOLTAGE, PULSE, TEMPERATURE, QUANTITY_COUNT };
 
 static const struct {
     const char *unit;
     enum quantity quantity;
-    double factor; /* to mm, mA, V, ms */
+    double factor; /* to mm, mA, V, ms, degrees C */
 } units[] = {
-    {"mm", DISTANCE, 1},  {"cm", DISTANCE, 10},   {"ma", CURRENT, 1},  {"v", VOLTAGE, 1},
-    {"volt", VOLTAGE, 1}, {"volts", VOLTAGE, 1},  {"ms", PULSE, 1},    {"msec", PULSE, 1},
-    {"us", PULSE, 0.001}, {"usec", PULSE, 0.001}, {NULL, DISTANCE, 0},
+    {"mm", DISTANCE, 1},
+    {"cm", DISTANCE, 10},
+    {"ma", CURRENT, 1},
+    {"v", VOLTAGE, 1},
+    {"volt", VOLTAGE, 1},
+    {"volts", VOLTAGE, 1},
+    {"ms", PULSE, 1},
+    {"msec", PULSE, 1},
+    {"us", PULSE, 0.001},
+    {"usec", PULSE, 0.001},
+    {"c", TEMPERATURE, 1},
+    {"degc", TEMPERATURE, 1},
+    {"celsius", TEMPERATURE, 1},
+    {NULL, DISTANCE, 0},
 };
 
 static const char *const bands[QUANTITY_COUNT] = {"distance_mm", "intensity_ma", "intensity_v",
-                                                  "pulse_ms"};
+                                                  "pulse_ms", "temperature_c"};
+static const char *const other_temperature_before[] = {"room", "ambient", "air", "bath",
+                                                       "core", "body",    NULL};
 
 /* Words before or after a length that make it something else than the distance. */
 static const char *const other_length_before[] = {
@@ -60,10 +73,12 @@ struct found {
     size_t first, count; /* tokens */
 };
 
+/* Degrees are written with a capital: "20 c" may be anything. */
 static size_t find_unit(const struct rv_label_token *token)
 {
     size_t i = 0;
-    while (units[i].unit != NULL && !rv_label_is(token, units[i].unit))
+    while (units[i].unit != NULL &&
+           (!rv_label_is(token, units[i].unit) || (token->length == 1 && *token->text == 'c')))
         i++;
     return i;
 }
@@ -100,6 +115,10 @@ static bool read_at(const struct rv_label_tokens *tokens, size_t i, struct found
             return false;
         unit = token[1];
         found->count = 2;
+        if (rv_label_is(&unit, "deg") && i + 2 < tokens->count && token[2].before == ' ') {
+            unit = token[2];
+            found->count = 3;
+        }
     }
     size_t which = find_unit(&unit), after = i + found->count;
     if (units[which].unit == NULL ||
@@ -138,6 +157,11 @@ static bool is_distance(const struct rv_label_tokens *tokens, const struct found
         return false;
     return after == NULL || !rv_label_is(after, "from") ||
            from_recording(tokens, found->first + found->count);
+}
+
+static bool is_skin(const struct rv_label_tokens *tokens, const struct found *found)
+{
+    return found->first == 0 || !near(&tokens->items[found->first - 1], other_temperature_before);
 }
 
 /* Parted by "x", by a times sign or by a star. */
@@ -213,11 +237,13 @@ void rv_label_quantities(struct rv_label_tokens *tokens, struct rv_label *label)
         if (read_at(tokens, i, &all[count]))
             count++;
     for (size_t i = 0; i < count; i++)
-        good[i] = all[i].quantity == DISTANCE ? is_distance(tokens, &all[i])
-                  : all[i].quantity == PULSE  ? is_pulse(tokens, all, count, i)
-                                              : true;
+        good[i] = all[i].quantity == DISTANCE      ? is_distance(tokens, &all[i])
+                  : all[i].quantity == PULSE       ? is_pulse(tokens, all, count, i)
+                  : all[i].quantity == TEMPERATURE ? is_skin(tokens, &all[i])
+                                                   : true;
     label->distance_mm = settle(tokens, all, good, count, DISTANCE);
     label->intensity_ma = settle(tokens, all, good, count, CURRENT);
     label->intensity_v = settle(tokens, all, good, count, VOLTAGE);
     label->pulse_ms = settle(tokens, all, good, count, PULSE);
+    label->temperature_c = settle(tokens, all, good, count, TEMPERATURE);
 }

@@ -16,11 +16,12 @@ static bool is_digit(char c)
 static const struct {
     const char *from, *to;
 } replaced[] = {
-    {"\xC2\xB5", "u"},     {"\xCE\xBC", "u"},     /* micro sign, Greek mu */
-    {"\xC3\x97", "* "},    {"\xC2\xB1", "~ "},    /* times, plus-minus */
-    {"\xC2\xA0", " "},     {"\xE2\x80\xAF", " "}, /* blanks that do not break */
-    {"\xE2\x80\x90", "-"}, {"\xE2\x80\x91", "-"}, {"\xE2\x80\x92", "-"}, {"\xE2\x80\x93", "-"},
-    {"\xE2\x80\x94", "-"}, {"\xE2\x88\x92", "-"}, {"\xE2\x80\x99", ""},  {"'", ""},
+    {"\xC2\xB5", "u"},     {"\xCE\xBC", "u"},      /* micro sign, Greek mu */
+    {"\xC3\x97", "* "},    {"\xC2\xB1", "~ "},     /* times, plus-minus */
+    {"\xC2\xB0", " "},     {"\xE2\x84\x83", " C"}, /* degrees */
+    {"\xC2\xA0", " "},     {"\xE2\x80\xAF", " "},  /* blanks that do not break */
+    {"\xE2\x80\x90", "-"}, {"\xE2\x80\x91", "-"},  {"\xE2\x80\x92", "-"}, {"\xE2\x80\x93", "-"},
+    {"\xE2\x80\x94", "-"}, {"\xE2\x88\x92", "-"},  {"\xE2\x80\x99", ""},  {"'", ""},
 };
 
 static size_t simplify(const char *text, char *out)

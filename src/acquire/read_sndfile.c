@@ -444,6 +444,11 @@ static bool matches_audio(const unsigned char *bytes, size_t size, const char *n
     return rv_audio_format(bytes, size) != NULL;
 }
 
+const char *rv_sndfile_version(void)
+{
+    return sf_version_string();
+}
+
 const struct rv_reader rv_reader_sndfile = {
     .name = "audio",
     .description = "WAV, RF64, W64, AIFF, FLAC, CAF, AU, MATLAB 4 and 5 of audio programs",

@@ -46,6 +46,7 @@ extern const struct rv_reader *const rv_readers[];
 extern const struct rv_reader rv_reader_frames;
 extern const struct rv_reader rv_reader_edf;
 extern const struct rv_reader rv_reader_sndfile;
+const char *rv_sndfile_version(void); /* "libsndfile-1.2.0" of the library that is loaded */
 extern const struct rv_reader rv_reader_wfdb;
 extern const struct rv_reader rv_reader_text;
 extern const struct rv_reader rv_reader_raw;

@@ -228,7 +228,12 @@ static enum rv_status find_reader(struct rv_source *source, struct rv_error *err
 
 static void facts_init(struct rv_recording_facts *facts)
 {
-    *facts = (struct rv_recording_facts){.record_s = (double)NAN, .duration_s = (double)NAN};
+    const double none = (double)NAN;
+    *facts = (struct rv_recording_facts){.record_s = none,
+                                         .duration_s = none,
+                                         .age_years = none,
+                                         .height_cm = none,
+                                         .temperature_c = {none, none, none, none}};
 }
 
 /* Takes over the input, in any case. */
@@ -246,6 +251,7 @@ static enum rv_status source_open(struct rv_input *input, const struct rv_source
         made->options.max_samples = default_max_samples;
     made->arena = rv_arena_new();
     made->notices.arena = made->arena;
+    rv_input_stall(input, made->options.stall_s);
     facts_init(&made->facts);
     enum rv_status status = made->arena == NULL ? rv_fail_memory(err) : find_reader(made, err);
     if (status == RV_OK)

@@ -25,6 +25,19 @@ static uint32_t rotate(uint32_t x, unsigned count)
     return x >> count | x << (32 - count);
 }
 
+/* One step of section 6.2.2 without its last move: v[i] of the text stands in v[(i - t) mod 8], so
+ * that nothing is moved. */
+static inline void step(uint32_t v[8], size_t t, uint32_t added)
+{
+    uint32_t a = v[(8 - t) & 7], b = v[(9 - t) & 7], c = v[(10 - t) & 7];
+    uint32_t e = v[(12 - t) & 7], f = v[(13 - t) & 7], g = v[(14 - t) & 7];
+    uint32_t sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
+    uint32_t sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
+    uint32_t t1 = v[(15 - t) & 7] + sum1 + ((e & f) ^ (~e & g)) + added;
+    v[(11 - t) & 7] += t1;
+    v[(15 - t) & 7] = t1 + sum0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 static void take_block(uint32_t hash[8], const unsigned char block[BLOCK])
 {
     uint32_t w[64], v[8];
@@ -37,15 +50,15 @@ static void take_block(uint32_t hash[8], const unsigned char block[BLOCK])
         w[t] = s1 + w[t - 7] + s0 + w[t - 16];
     }
     memcpy(v, hash, sizeof v);
-    for (size_t t = 0; t < 64; t++) {
-        uint32_t sum1 = rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25);
-        uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
-        uint32_t t1 = v[7] + sum1 + choice + constants[t] + w[t];
-        uint32_t sum0 = rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22);
-        uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + sum0 + majority;
+    for (size_t t = 0; t < 64; t += 8) { /* the compiler keeps v in registers where i is known */
+        step(v, 0, constants[t] + w[t]);
+        step(v, 1, constants[t + 1] + w[t + 1]);
+        step(v, 2, constants[t + 2] + w[t + 2]);
+        step(v, 3, constants[t + 3] + w[t + 3]);
+        step(v, 4, constants[t + 4] + w[t + 4]);
+        step(v, 5, constants[t + 5] + w[t + 5]);
+        step(v, 6, constants[t + 6] + w[t + 6]);
+        step(v, 7, constants[t + 7] + w[t + 7]);
     }
     for (size_t i = 0; i < 8; i++)
         hash[i] += v[i];

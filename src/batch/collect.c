@@ -3,22 +3,19 @@
  */
 #include "batch/batch.h"
 #include "batch/lock.h"
-#include "batch/seal.h"
+#include "batch/progress.h"
+#include "batch/verify.h"
+#include "batch/worker.h"
+#include "batch/workplace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct shard {
-    const char *path;
-    struct seal seal;
-    bool repeated; /* the same rows once more */
-};
-
 struct collection {
     struct shard *shards;
-    size_t count, wait_s;
+    size_t count, jobs, wait_s;
     const char *output;
 };
 
@@ -35,28 +32,6 @@ static enum rv_status clash(struct rv_error *err, const struct shard *a, const s
 {
     snprintf(err->text, sizeof err->text, "%.250s and %.250s %s", a->path, b->path, problem);
     return err->status = RV_DATA;
-}
-
-static enum rv_status read_shard(struct shard *shard, size_t wait_s, struct rv_error *err)
-{
-    char content[65];
-    struct store *store = NULL;
-    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &store, err);
-    if (status == RV_OK)
-        status = store_check(store, err);
-    if (status == RV_OK)
-        status = seal_read(store, &shard->seal, err);
-    if (status == RV_OK && shard->seal.shard_count == 0)
-        status = fail(err, RV_DATA, shard->path, "is not a shard: it was made without --shard");
-    if (status == RV_OK && shard->seal.content[0] == '\0')
-        status =
-            fail(err, RV_PARTIAL, shard->path, "is not finished; run its task again with --resume");
-    if (status == RV_OK)
-        status = seal_content(store, shard->seal.settings, content, err);
-    if (status == RV_OK && strcmp(content, shard->seal.content) != 0)
-        status = fail(err, RV_DATA, shard->path, "its rows do not fit its seal: it was changed");
-    store_close(store);
-    return status;
 }
 
 static enum rv_status compare(struct shard *first, struct shard *later, struct rv_error *err)
@@ -98,85 +73,13 @@ static enum rv_status check_complete(const struct collection *all, struct rv_err
     return err->status = RV_PARTIAL;
 }
 
-/* An unfinished shard does not hide that others are missing as well: the first problem is told. */
 static enum rv_status read_shards(struct collection *all, struct rv_error *err)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        enum rv_status status = read_shard(&all->shards[i], all->wait_s, err);
+    enum rv_status status = verify_shards(all->shards, all->count, all->jobs, all->wait_s, err);
+    for (size_t i = 0; i < all->count; i++)
         for (size_t j = 0; j < i && status == RV_OK; j++)
             status = compare(&all->shards[j], &all->shards[i], err);
-        if (status != RV_OK)
-            return status;
-    }
-    return check_complete(all, err);
-}
-
-struct copy {
-    struct store *from, *to;
-    struct rv_error *err;
-    enum rv_status status;
-};
-
-static bool copy_study(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_copy_study(copy->from, row->cells[0].integer, copy->to, copy->err);
-    return copy->status == RV_OK;
-}
-
-static const char *text_of(const struct cell *cell)
-{
-    return cell->type == CELL_TEXT ? cell->text : NULL;
-}
-
-static bool copy_failure(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    const struct cell *c = row->cells;
-    (void)names;
-    copy->status = store_failure(copy->to, text_of(&c[0]), text_of(&c[1]), text_of(&c[2]),
-                                 text_of(&c[3]), (int)c[4].integer, text_of(&c[5]), copy->err);
-    return copy->status == RV_OK;
-}
-
-static bool copy_input(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_input(copy->to, text_of(&row->cells[0]), row->cells[1].integer, copy->err);
-    return copy->status == RV_OK;
-}
-
-static bool copy_settings(void *memory, const struct row *row, const char *const *names)
-{
-    struct copy *copy = memory;
-    (void)names;
-    copy->status = store_settings(copy->to, text_of(&row->cells[0]), text_of(&row->cells[1]),
-                                  text_of(&row->cells[2]), copy->err);
-    return copy->status == RV_OK;
-}
-
-static enum rv_status copy_shard(const struct shard *shard, struct store *to, size_t wait_s,
-                                 struct rv_error *err)
-{
-    struct copy copy = {.to = to, .err = err, .status = RV_OK};
-    const struct {
-        const char *sql;
-        store_take *take;
-    } steps[] = {{schema_settings, copy_settings},
-                 {schema_list, copy_study},
-                 {tables[TABLE_FAILURES].whole, copy_failure},
-                 {schema_inputs, copy_input}};
-    enum rv_status status = store_open(shard->path, STORE_READ, wait_s, &copy.from, err);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && status == RV_OK; i++) {
-        struct store_query query = {.sql = steps[i].sql, .text = shard->seal.settings};
-        status = store_select(copy.from, &query, steps[i].take, &copy, err);
-        if (status == RV_OK)
-            status = copy.status;
-    }
-    store_close(copy.from);
-    return status;
+    return status == RV_OK ? check_complete(all, err) : status;
 }
 
 /* Every input of the list has a study or a failure: tasks that saw other sizes shared the list out
@@ -196,6 +99,47 @@ static enum rv_status check_count(const struct collection *all, struct store *st
     return err->status = RV_PARTIAL;
 }
 
+static enum rv_status merge_all(const struct collection *all, struct store *store,
+                                struct rv_error *err)
+{
+    const char *settings = all->shards[0].seal.settings;
+    enum rv_status status = store_merge_begin(store, err);
+    for (size_t i = 0; i < all->count && status == RV_OK; i++)
+        if (!all->shards[i].repeated)
+            status = store_merge(store, all->shards[i].path, settings, err);
+    return status == RV_OK ? store_merge_end(store, err) : status;
+}
+
+/* Nodes with other libraries may differ in last digits: said, not refused, as a cluster is rarely
+ * of one piece. */
+static void compare_libraries(const struct collection *all)
+{
+    struct progress out = {.quiet = true};
+    const struct shard *first = &all->shards[0], *other = NULL;
+    size_t count = 0;
+    for (size_t i = 1; i < all->count; i++)
+        if (strcmp(all->shards[i].seal.libraries, first->seal.libraries) != 0 && count++ == 0)
+            other = &all->shards[i];
+    if (other == NULL)
+        return;
+    char text[1400];
+    snprintf(text, sizeof text,
+             "%zu of %zu shards were measured with other libraries than %.250s (%s), as %.250s "
+             "(%s): last digits may differ",
+             count, all->count, first->path, first->seal.libraries, other->path,
+             other->seal.libraries);
+    progress_say(&out, text);
+}
+
+/* "" where the shards do not agree. */
+static const char *common_libraries(const struct collection *all)
+{
+    for (size_t i = 1; i < all->count; i++)
+        if (strcmp(all->shards[i].seal.libraries, all->shards[0].seal.libraries) != 0)
+            return "";
+    return all->shards[0].seal.libraries;
+}
+
 static enum rv_status write_all(const struct collection *all, const char *beside,
                                 struct rv_error *err)
 {
@@ -203,24 +147,23 @@ static enum rv_status write_all(const struct collection *all, const char *beside
     struct queue list = {.found = all->shards[0].seal.found};
     memcpy(list.digest, all->shards[0].seal.list, sizeof list.digest);
     const char *settings = all->shards[0].seal.settings;
-    enum rv_status status = store_open(beside, STORE_CREATE, all->wait_s, &store, err);
+    enum rv_status status = store_open(beside, STORE_BUILD, all->wait_s, &store, err);
+    if (status == RV_OK)
+        status = merge_all(all, store, err);
     if (status == RV_OK)
         status = store_begin(store, err);
-    for (size_t i = 0; i < all->count && status == RV_OK; i++)
-        if (!all->shards[i].repeated)
-            status = copy_shard(&all->shards[i], store, all->wait_s, err);
     if (status == RV_OK)
         status = store_set(store, "settings_sha256", settings, err);
     if (status == RV_OK)
         status = seal_open(store, &list, 0, 0, err);
     if (status == RV_OK)
+        status = store_set(store, "libraries", common_libraries(all), err);
+    if (status == RV_OK)
         status = check_count(all, store, err);
     if (status == RV_OK)
         status = store_commit(store, err);
-    if (status == RV_OK)
-        status = seal_close(store, settings, err);
     store_close(store);
-    return status;
+    return status == RV_OK ? sync_file(beside, err) : status;
 }
 
 static int by_number(const void *a, const void *b)
@@ -243,14 +186,20 @@ static enum rv_status write_beside(const struct collection *all, struct rv_error
         status = fail(err, RV_NO_OUTPUT, all->output, "the new database cannot take its place");
     if (status != RV_OK)
         unlink(beside);
+    else
+        status = sync_file(all->output, err);
     free(beside);
     return status;
 }
 
-enum rv_status batch_collect(const char *output, char *const *shards, size_t count, size_t wait_s,
-                             struct rv_error *err)
+enum rv_status batch_collect(const struct collect_options *options, char *const *shards,
+                             size_t count, struct rv_error *err)
 {
-    struct collection all = {.count = count, .wait_s = wait_s, .output = output};
+    const char *output = options->output;
+    struct collection all = {.count = count,
+                             .jobs = jobs_or_processors(options->jobs),
+                             .wait_s = options->wait_s,
+                             .output = output};
     struct lock lock = {.file = -1};
     if (access(output, F_OK) == 0)
         return fail(err, RV_NO_OUTPUT, output, "exists");
@@ -264,6 +213,7 @@ enum rv_status batch_collect(const char *output, char *const *shards, size_t cou
         status = read_shards(&all, err);
     if (status == RV_OK) {
         qsort(all.shards, count, sizeof *all.shards, by_number);
+        compare_libraries(&all);
         status = write_beside(&all, err);
     }
     lock_release(&lock);

@@ -74,7 +74,9 @@ static void add_study(const struct rv_report *report, const char *path, const ch
     rows_real(rows, study->patient.weight_kg);
     rows_text(rows, study->visit.date);
     rows_text(rows, study->visit.laboratory);
-    rows_text(rows, study->recording != NULL ? study->recording->facts.format : "study");
+    rows_text(rows, study->recording != NULL ? study->recording->facts.format
+                    : study->bids != NULL    ? "BIDS"
+                                             : "study");
     rows_text(rows, report->interpretation.primary);
     rows_text(rows, report->interpretation.statement);
     rows_text(rows, report->reference.name);

@@ -3,17 +3,14 @@
  * the order of the paths, whatever order the workers finished in.
  */
 #include "batch/batch.h"
+#include "batch/export_bids.h"
 #include "batch/sink.h"
 #include "batch/store.h"
 
 #include <ranvier/ranvier.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* The columns of schema_wide that are pivoted: ordinal, value, se, unit, verdict. */
 enum { WIDE_TAIL = 5, WIDE_MOST = 24 };
@@ -36,68 +33,6 @@ static enum rv_status fail(struct rv_error *err, enum rv_status status, const ch
 {
     snprintf(err->text, sizeof err->text, "%.300s: %s", subject, problem);
     return err->status = status;
-}
-
-static enum rv_status open_beside(struct sink *sink, const char *path, struct rv_error *err)
-{
-    size_t size = strlen(path) + sizeof ".XXXXXX";
-    sink->path = strdup(path);
-    sink->beside = malloc(size);
-    if (sink->path == NULL || sink->beside == NULL)
-        return fail(err, RV_NO_MEMORY, path, "out of memory");
-    snprintf(sink->beside, size, "%s.XXXXXX", path);
-    int file = mkstemp(sink->beside);
-    sink->file = file >= 0 ? fdopen(file, "w") : NULL;
-    if (sink->file != NULL)
-        return RV_OK;
-    int number = errno;
-    if (file >= 0) {
-        close(file);
-        unlink(sink->beside);
-    }
-    return fail(err, RV_NO_OUTPUT, path, strerror(number));
-}
-
-static enum rv_status sink_open(struct sink *sink, const struct export_options *options,
-                                struct rv_error *err)
-{
-    struct stat facts;
-    const char *path = options->output;
-    *sink = (struct sink){.file = stdout,
-                          .separator = strcmp(options->format, "csv") == 0 ? ',' : '\t'};
-    if (path == NULL || strcmp(path, "-") == 0)
-        return RV_OK;
-    if (lstat(path, &facts) == 0 && (!options->force || !S_ISREG(facts.st_mode)))
-        return fail(err, RV_NO_OUTPUT, path,
-                    S_ISREG(facts.st_mode) ? "exists; --force replaces it" : "is no regular file");
-    return open_beside(sink, path, err);
-}
-
-/* Written, synced, closed and renamed: all of it, or the file goes. */
-static bool settle_file(struct sink *sink, bool wanted)
-{
-    bool good =
-        wanted && fflush(sink->file) == 0 && !ferror(sink->file) && fsync(fileno(sink->file)) == 0;
-    good = fclose(sink->file) == 0 && good;
-    good = good && rename(sink->beside, sink->path) == 0;
-    if (!good)
-        unlink(sink->beside);
-    return good;
-}
-
-/* A whole file under its name, or none. */
-static enum rv_status sink_close(struct sink *sink, enum rv_status status, struct rv_error *err)
-{
-    if (sink->path == NULL) {
-        if (status == RV_OK && (fflush(stdout) != 0 || ferror(stdout)))
-            status = fail(err, RV_IO, "standard output", strerror(errno));
-        return status;
-    }
-    if (sink->file != NULL && !settle_file(sink, status == RV_OK) && status == RV_OK)
-        status = fail(err, RV_IO, sink->path, strerror(errno));
-    free(sink->path);
-    free(sink->beside);
-    return status;
 }
 
 /* --- long --------------------------------------------------------------------------------------
@@ -331,13 +266,29 @@ static const struct table_facts *find_table(const char *name)
     return NULL;
 }
 
+/* json and bids hold all tables. */
+static enum rv_status check_format(const struct export_options *options, struct rv_error *err)
+{
+    static const char *const formats[] = {"tsv", "csv", "json", "bids"};
+    enum { JSON = 2, BIDS };
+    size_t i = 0;
+    while (i < sizeof formats / sizeof *formats && strcmp(formats[i], options->format) != 0)
+        i++;
+    if (i == sizeof formats / sizeof *formats)
+        return fail(err, RV_MISUSE, options->format, "--format is tsv, csv, json or bids");
+    if (i == BIDS && (options->output == NULL || strcmp(options->output, "-") == 0))
+        return fail(err, RV_MISUSE, "--format bids", "makes a folder: name it with --output DIR");
+    if (i >= JSON && (options->wide || options->table != NULL))
+        return fail(err, RV_MISUSE, i == JSON ? "--format json" : "--format bids",
+                    "holds all tables: no --wide, no --table");
+    return RV_OK;
+}
+
 static enum rv_status check_options(const struct export_options *options, struct rv_error *err)
 {
-    bool json = strcmp(options->format, "json") == 0;
-    if (!json && strcmp(options->format, "tsv") != 0 && strcmp(options->format, "csv") != 0)
-        return fail(err, RV_MISUSE, options->format, "--format is tsv, csv or json");
-    if (json && (options->wide || options->table != NULL))
-        return fail(err, RV_MISUSE, "--format json", "holds all tables: no --wide, no --table");
+    enum rv_status status = check_format(options, err);
+    if (status != RV_OK)
+        return status;
     if (options->wide && options->table != NULL)
         return fail(err, RV_MISUSE, "--wide", "is of the results: no --table with it");
     if (options->table != NULL && find_table(options->table) == NULL)
@@ -375,12 +326,19 @@ enum rv_status batch_export(const struct export_options *options, const char *da
         status = store_find(store, "settings_sha256", settings, sizeof settings, err);
     else if (status == RV_OK)
         snprintf(settings, sizeof settings, "%s", options->settings_sha256);
+    if (status == RV_OK && strcmp(options->format, "bids") == 0) {
+        status = export_bids(store, options->output, settings, err);
+        store_close(store);
+        return status;
+    }
     if (status == RV_OK)
-        status = sink_open(&sink, options, err);
-    if (status == RV_OK)
+        status = sink_file_open(&sink, options->output, options->force, err);
+    if (status == RV_OK) {
+        sink.separator = strcmp(options->format, "csv") == 0 ? ',' : '\t';
         status = export_rows(store, &sink, options, settings, err);
+    }
     if (sink.file != NULL)
-        status = sink_close(&sink, status, err);
+        status = sink_file_close(&sink, status, err);
     store_close(store);
     return status;
 }

@@ -26,12 +26,7 @@ static const char *shown(const char *text)
 enum rv_status settings_identity(const struct rv_settings *settings,
                                  struct settings_identity *identity, struct rv_error *err)
 {
-    struct rv_reference *reference = NULL;
-    enum rv_status status =
-        rv_reference_open(settings->reference_path, settings->reference_set, &reference, err);
-    if (status != RV_OK)
-        return status;
-    struct rv_reference_facts facts = rv_reference_facts(reference);
+    struct rv_reference_facts facts = rv_reference_facts(settings->reference);
     const struct rv_source_options *source = &settings->source;
     int length = snprintf(
         identity->text, sizeof identity->text,
@@ -46,7 +41,6 @@ enum rv_status settings_identity(const struct rv_settings *settings,
         settings->reject_ratio, settings->correct_temperature, settings->interpret,
         shown(source->format), source->allow_truncated, source->max_samples,
         shown(source->calibration), (int)source->encoding, source->rate_hz, source->channel_count);
-    rv_reference_close(reference);
     if (length < 0 || (size_t)length >= sizeof identity->text) {
         snprintf(err->text, sizeof err->text, "the options are longer than %zu bytes",
                  sizeof identity->text);
@@ -102,11 +96,19 @@ struct names {
     size_t count, size;
 };
 
-/* Visible names of a folder that begin with `stem`, sorted. */
-static bool list_names(DIR *folder, const char *stem, struct names *names)
+static void empty(struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        free(names->items[i]);
+    free(names->items);
+    *names = (struct names){0};
+}
+
+/* Visible names of a folder, sorted. */
+static bool list_names(DIR *folder, struct names *names)
 {
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] == '.' || strncmp(entry->d_name, stem, strlen(stem)) != 0)
+        if (entry->d_name[0] == '.')
             continue;
         if (names->count == names->size) {
             char **grown = realloc(names->items, (2 * names->size + 16) * sizeof *grown);
@@ -125,6 +127,54 @@ static bool list_names(DIR *folder, const char *stem, struct names *names)
     return true;
 }
 
+/* The folder that was listed last. A batch goes through a folder file by file: listing it for each
+ * of them would take time that grows with the square of their number. */
+static struct {
+    struct stat facts;
+    struct names names;
+    bool valid;
+} listed;
+
+static bool is_listed(const struct stat *facts)
+{
+    const struct stat *had = &listed.facts;
+    return listed.valid && facts->st_dev == had->st_dev && facts->st_ino == had->st_ino &&
+           facts->st_mtim.tv_sec == had->st_mtim.tv_sec &&
+           facts->st_mtim.tv_nsec == had->st_mtim.tv_nsec;
+}
+
+static enum rv_status list_folder(const char *path, struct rv_error *err)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return fail(err, path, errno);
+    if (is_listed(&facts))
+        return RV_OK;
+    listed.valid = false;
+    empty(&listed.names);
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return fail(err, path, errno);
+    listed.valid = list_names(folder, &listed.names);
+    listed.facts = facts;
+    closedir(folder);
+    return listed.valid ? RV_OK : fail(err, path, 0);
+}
+
+/* Place of the first name that does not come before `stem`. */
+static size_t first_from(const struct names *names, const char *stem)
+{
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(names->items[middle], stem) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static enum rv_status add_named(struct rv_digest *digest, const char *folder, const char *name,
                                 struct rv_error *err)
 {
@@ -139,21 +189,16 @@ static enum rv_status add_named(struct rv_digest *digest, const char *folder, co
     return status;
 }
 
+/* The files whose names begin with `stem`. */
 static enum rv_status add_folder(struct rv_digest *digest, const char *path, const char *stem,
                                  struct rv_error *err)
 {
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return fail(err, path, errno);
-    struct names names = {0};
-    enum rv_status status = list_names(folder, stem, &names) ? RV_OK : fail(err, path, 0);
-    closedir(folder);
-    for (size_t i = 0; i < names.count; i++) {
-        if (status == RV_OK)
-            status = add_named(digest, path, names.items[i], err);
-        free(names.items[i]);
-    }
-    free(names.items);
+    enum rv_status status = list_folder(path, err);
+    const struct names *names = &listed.names;
+    size_t length = strlen(stem);
+    for (size_t i = first_from(names, stem);
+         status == RV_OK && i < names->count && strncmp(names->items[i], stem, length) == 0; i++)
+        status = add_named(digest, path, names->items[i], err);
     return status;
 }
 

@@ -102,6 +102,14 @@ static int end(struct worker *worker, bool kill_it)
     return how;
 }
 
+size_t jobs_or_processors(size_t jobs)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (jobs == 0)
+        jobs = processors > 0 ? (size_t)processors : 1;
+    return jobs < WORKERS_MOST ? jobs : WORKERS_MOST;
+}
+
 enum rv_status pool_start(struct pool *pool, size_t count, struct rv_error *err)
 {
     for (pool->count = 0; pool->count < count; pool->count++) {

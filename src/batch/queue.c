@@ -4,6 +4,7 @@
 #include "batch/queue.h"
 
 #include <ranvier/digest.h>
+#include <ranvier/session.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -118,11 +119,34 @@ static bool sort_entry(struct queue *queue, struct queue *folders, const char *f
     return true;
 }
 
+/* The studies of a BIDS dataset; what else lies in it is not searched. A dataset that cannot be
+ * understood is an input of its own, which fails with the reason. */
+static enum rv_status take_bids(struct queue *queue, const char *path, bool *taken,
+                                struct rv_error *err)
+{
+    struct rv_bids_studies *studies = NULL;
+    enum rv_status status = rv_bids_studies(path, &studies, err);
+    bool good = true;
+    *taken = status != RV_OK || studies != NULL;
+    if (status == RV_NO_MEMORY)
+        return no_memory(err);
+    if (status != RV_OK)
+        good = add(queue, strdup(path), 0);
+    for (size_t i = 0; studies != NULL && i < studies->count && good; i++)
+        good = add(queue, strdup(studies->items[i].path), studies->items[i].bytes);
+    rv_bids_studies_free(studies);
+    return good ? RV_OK : no_memory(err);
+}
+
 static enum rv_status walk_one(struct queue *queue, struct queue *folders, const char *path,
                                struct rv_error *err)
 {
     if (is_study_folder(path))
         return add(queue, strdup(path), size_of_folder(path)) ? RV_OK : no_memory(err);
+    bool taken = false;
+    enum rv_status status = take_bids(queue, path, &taken, err);
+    if (taken)
+        return status;
     DIR *folder = opendir(path);
     if (folder == NULL)
         return fail(err, errno == EACCES ? RV_PERMISSION : RV_NO_INPUT, path, strerror(errno));
@@ -166,6 +190,19 @@ static enum rv_status take_operand(struct queue *queue, const char *given, struc
     return add(queue, path, there ? (uint64_t)facts.st_size : 0) ? RV_OK : no_memory(err);
 }
 
+/* The remark that queue_write_shards begins a list with; other remarks say nothing. */
+static void take_remark(struct queue *queue, const char *line)
+{
+    struct queue dealt = {0};
+    if (sscanf(line, "# ranvier shard %zu of %zu, of %zu inputs, sha256 %64[0-9a-f]", &dealt.shard,
+               &dealt.shard_count, &dealt.found, dealt.digest) != 4)
+        return;
+    queue->shard = dealt.shard;
+    queue->shard_count = dealt.shard_count;
+    queue->found = dealt.found;
+    memcpy(queue->digest, dealt.digest, sizeof queue->digest);
+}
+
 /* Empty lines and those that begin with # name nothing. */
 static enum rv_status take_line(struct queue *queue, const char *name, char *line, size_t length,
                                 struct rv_error *err)
@@ -174,6 +211,8 @@ static enum rv_status take_line(struct queue *queue, const char *name, char *lin
         line[--length] = '\0';
     if (strlen(line) != length)
         return fail(err, RV_DATA, name, "is no list of paths: it holds zero bytes");
+    if (line[0] == '#')
+        take_remark(queue, line);
     return length > 0 && line[0] != '#' ? take_operand(queue, line, err) : RV_OK;
 }
 
@@ -217,7 +256,10 @@ static void settle(struct queue *queue)
         rv_digest_add(&digest, queue->items[i].path, strlen(queue->items[i].path) + 1);
         queue->items[kept++] = queue->items[i];
     }
-    queue->count = queue->found = kept;
+    queue->count = kept;
+    if (queue->shard_count > 0)
+        return;
+    queue->found = kept;
     rv_digest_end(&digest, queue->digest);
 }
 
@@ -229,6 +271,8 @@ enum rv_status queue_find(struct queue *queue, char *const *operands, size_t cou
     for (size_t i = 0; i < count && status == RV_OK; i++)
         status = operands[i][0] == '@' ? take_list(queue, operands[i] + 1, err)
                                        : take_operand(queue, operands[i], err);
+    if (status == RV_OK && queue->shard_count > 0 && count != 1)
+        return fail(err, RV_MISUSE, operands[0], "a list of one shard stands alone");
     if (status == RV_OK)
         settle(queue);
     return status;
@@ -242,35 +286,111 @@ static int by_size(const void *a, const void *b)
     return strcmp((*left)->path, (*right)->path);
 }
 
-/* Dealt out like cards, largest first, there and back: 1 2 3 3 2 1 1 2 3. */
-enum rv_status queue_shard(struct queue *queue, size_t index, size_t count, struct rv_error *err)
+/* shard_of[i], from 0, of each item. Dealt out like cards, largest first, there and back:
+ * 1 2 3 3 2 1 1 2 3. */
+static bool deal(const struct queue *queue, size_t count, size_t *shard_of)
 {
-    struct item **order = malloc((queue->count + 1) * sizeof(struct item *));
+    const struct item **order = malloc((queue->count + 1) * sizeof *order);
     if (order == NULL)
-        return no_memory(err);
+        return false;
     for (size_t i = 0; i < queue->count; i++)
         order[i] = &queue->items[i];
-    qsort(order, queue->count, sizeof(struct item *), by_size);
+    qsort(order, queue->count, sizeof *order, by_size);
     for (size_t i = 0; i < queue->count; i++) {
         size_t place = i % count;
-        if ((i / count % 2 == 0 ? place : count - 1 - place) == index - 1)
-            continue;
-        free(order[i]->path);
-        order[i]->path = NULL;
+        shard_of[order[i] - queue->items] = i / count % 2 == 0 ? place : count - 1 - place;
     }
     free(order);
-    size_t kept = 0;
-    for (size_t i = 0; i < queue->count; i++)
-        if (queue->items[i].path != NULL)
+    return true;
+}
+
+enum rv_status queue_shard(struct queue *queue, size_t index, size_t count, struct rv_error *err)
+{
+    char text[80];
+    if (queue->shard_count > 0) {
+        snprintf(text, sizeof text, "the list is that of shard %zu of %zu", queue->shard,
+                 queue->shard_count);
+        bool same = queue->shard == index && queue->shard_count == count;
+        return same ? RV_OK : fail(err, RV_MISUSE, "--shard", text);
+    }
+    size_t kept = 0, *shard_of = malloc((queue->count + 1) * sizeof *shard_of);
+    if (shard_of == NULL || !deal(queue, count, shard_of)) {
+        free(shard_of);
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < queue->count; i++) {
+        if (shard_of[i] == index - 1)
             queue->items[kept++] = queue->items[i];
+        else
+            free(queue->items[i].path);
+    }
     queue->count = kept;
+    free(shard_of);
     return RV_OK;
+}
+
+/* Indexes of the items by shard, each shard's in the order of the paths; first[s] is where shard s
+ * begins, first[count] the end. */
+static bool sort_by_shard(const struct queue *queue, size_t count, size_t *sorted, size_t *first)
+{
+    size_t *shard_of = malloc((queue->count + 1) * sizeof *shard_of);
+    bool good = shard_of != NULL && deal(queue, count, shard_of);
+    for (size_t i = 0; good && i < queue->count; i++)
+        first[shard_of[i] + 1]++;
+    for (size_t s = 0; good && s < count; s++)
+        first[s + 1] += first[s];
+    for (size_t i = queue->count; good && i-- > 0;)
+        sorted[--first[shard_of[i] + 1]] = i; /* leaves first[s + 1] where shard s begins */
+    for (size_t s = 0; good && s < count; s++)
+        first[s] = first[s + 1];
+    first[count] = queue->count;
+    free(shard_of);
+    return good;
+}
+
+static enum rv_status write_shard(const struct queue *queue, const size_t *sorted, size_t items,
+                                  size_t index, size_t count, const char *prefix,
+                                  struct rv_error *err)
+{
+    char name[4200];
+    snprintf(name, sizeof name, "%s.%zu", prefix, index);
+    FILE *file = fopen(name, "w");
+    if (file == NULL)
+        return fail(err, RV_NO_OUTPUT, name, strerror(errno));
+    fprintf(file, "# ranvier shard %zu of %zu, of %zu inputs, sha256 %s\n", index, count,
+            queue->found, queue->digest);
+    for (size_t i = 0; i < items; i++) {
+        const char *path = queue->items[sorted[i]].path;
+        fprintf(file, "%s%s\n", strchr("@#", path[0]) != NULL ? "./" : "", path);
+    }
+    bool good = fflush(file) == 0 && !ferror(file);
+    int number = errno;
+    good = fclose(file) == 0 && good;
+    return good ? RV_OK : fail(err, RV_IO, name, strerror(number));
+}
+
+enum rv_status queue_write_shards(const struct queue *queue, size_t count, const char *prefix,
+                                  struct rv_error *err)
+{
+    size_t *sorted = malloc((queue->count + 1) * sizeof *sorted);
+    size_t *first = calloc(count + 1, sizeof *first);
+    enum rv_status status = RV_OK;
+    if (sorted == NULL || first == NULL || !sort_by_shard(queue, count, sorted, first))
+        status = no_memory(err);
+    for (size_t s = 0; s < count && status == RV_OK; s++)
+        status = write_shard(queue, sorted + first[s], first[s + 1] - first[s], s + 1, count,
+                             prefix, err);
+    free(sorted);
+    free(first);
+    return status;
 }
 
 void queue_free(struct queue *queue)
 {
-    for (size_t i = 0; i < queue->count; i++)
+    for (size_t i = 0; i < queue->count; i++) {
         free(queue->items[i].path);
+        free(queue->items[i].known_sha256);
+    }
     free(queue->items);
     *queue = (struct queue){0};
 }

@@ -12,8 +12,8 @@
 
 struct item {
     char *path;
-    uint64_t bytes;        /* of its files */
-    char known_sha256[65]; /* of the input when it was last measured; "" */
+    char *known_sha256; /* of the input when it was last measured; NULL: it was not */
+    uint64_t bytes;     /* of its files */
 };
 
 struct queue {
@@ -21,14 +21,21 @@ struct queue {
     size_t count, size;
     char digest[65]; /* of the paths found, before sharding */
     size_t found;
+    size_t shard, shard_count; /* of a list that was dealt out before; 0: it was not */
 };
 
-/* Each operand is a study folder, a recording, a folder of them at any depth, or @FILE: a list of
- * operands, one a line. Folders that are links are not entered. The queue is the caller's. */
+/* Each operand is a study folder, a recording, a BIDS dataset or a part of one, a folder of them at
+ * any depth, or @FILE: a list of operands, one a line. Folders that are links are not entered. The
+ * queue is the caller's. */
 enum rv_status queue_find(struct queue *queue, char *const *operands, size_t count,
                           struct rv_error *err);
-/* Keeps shard `index` (from 1) of `count`; every path is in one of them, sizes balanced. */
+/* Keeps shard `index` (from 1) of `count`; every path is in one of them, sizes balanced. A list
+ * that was dealt out before must be that shard (RV_MISUSE). */
 enum rv_status queue_shard(struct queue *queue, size_t index, size_t count, struct rv_error *err);
+/* Writes the lists "PREFIX.1" to "PREFIX.N", each with one shard, for queue_find to read: so that
+ * each of N machines looks at its own inputs only. No path may hold a line end. */
+enum rv_status queue_write_shards(const struct queue *queue, size_t count, const char *prefix,
+                                  struct rv_error *err);
 void queue_free(struct queue *queue);
 
 /* A folder with one of the three tables of a study. */

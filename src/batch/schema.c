@@ -26,9 +26,13 @@
 
 #define CURRENT "s.superseded = 0 AND s.settings_sha256 = ?1"
 #define PART(columns, table) "SELECT " columns " FROM " table " WHERE study = ?1 ORDER BY number"
-#define WHOLE(columns, table)                                        \
-    "SELECT s.path AS study, " columns " FROM studies s JOIN " table \
+/* CROSS JOIN keeps the studies outermost, in the order of the index of their paths: each study's
+ * rows are sorted by themselves. Left to itself SQLite scans the results and sorts them all. */
+#define WHOLE(columns, table)                                              \
+    "SELECT s.path AS study, " columns " FROM studies s CROSS JOIN " table \
     " t ON t.study = s.study WHERE " CURRENT " ORDER BY s.path, t.number"
+
+#define PATH_INDEX "CREATE INDEX studies_path ON studies(path);"
 
 const char schema_create[] =
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -39,8 +43,7 @@ const char schema_create[] =
     " settings_sha256 TEXT NOT NULL, patient_id TEXT, age_years REAL, sex TEXT, height_cm REAL,"
     " weight_kg REAL, visit_date TEXT, laboratory TEXT, format TEXT, primary_pattern TEXT,"
     " statement TEXT, reference TEXT, reference_sha256 TEXT,"
-    " superseded INTEGER NOT NULL DEFAULT 0);"
-    "CREATE INDEX studies_path ON studies(path);"
+    " superseded INTEGER NOT NULL DEFAULT 0);" PATH_INDEX
     "CREATE TABLE responses (study INTEGER NOT NULL REFERENCES studies, number INTEGER NOT NULL,"
     " response TEXT, kind TEXT, nerve TEXT, side TEXT, record TEXT, stimulate TEXT,"
     " distance_mm REAL, segment_mm REAL, temperature_c REAL, file TEXT, channel TEXT,"
@@ -90,8 +93,8 @@ const struct table_facts tables[TABLE_COUNT] = {
          " r.segment_mm, r.temperature_c, r.present, r.quality, r.flags, t.parameter, t.value,"
          " t.se, t.unit, t.validity, t.reason, t.origin, t.lower, t.upper, t.z, t.p_abnormal,"
          " t.verdict, t.source, t.entered, t.corrected"
-         " FROM studies s JOIN responses r ON r.study = s.study"
-         " JOIN results t ON t.study = s.study AND t.number = r.number"
+         " FROM studies s CROSS JOIN responses r ON r.study = s.study"
+         " CROSS JOIN results t ON t.study = s.study AND t.number = r.number"
          " WHERE " CURRENT " ORDER BY s.path, t.number, t.ordinal"},
     [TABLE_MARKS] = {"marks",
                      "INSERT INTO marks (study, " MARK_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?)",
@@ -109,7 +112,8 @@ const struct table_facts tables[TABLE_COUNT] = {
          "INSERT INTO patterns (study, " PATTERN_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?)",
          PART(PATTERN_COLUMNS, "patterns"),
          "SELECT s.path AS study, t.number, t.pattern, t.roots, t.side, t.nerve, t.site, t.grade,"
-         " t.activity, t.statement, t.rules FROM studies s JOIN patterns t ON t.study = s.study"
+         " t.activity, t.statement, t.rules FROM studies s CROSS JOIN patterns t ON t.study = "
+         "s.study"
          " WHERE " CURRENT " ORDER BY s.path, t.number"},
     [TABLE_NOTICES] = {"notices",
                        "INSERT INTO notices (study, " NOTICE_COLUMNS ") VALUES (?,?,?,?,?,?)",
@@ -122,15 +126,49 @@ const struct table_facts tables[TABLE_COUNT] = {
 
 const char schema_list[] = "SELECT s.study FROM studies s WHERE " CURRENT " ORDER BY s.path";
 
-const char schema_settings[] =
-    "SELECT settings_sha256, program, settings FROM settings WHERE settings_sha256 = ?1";
+/* Rows come in the order of the keys, so that each table grows at its end. */
+#define MERGE(columns, table, order)                                                        \
+    "INSERT INTO main." table " (study, " columns ") SELECT study + ?1, " columns           \
+    " FROM (SELECT study AS own FROM part.studies WHERE settings_sha256 = ?2"               \
+    " AND superseded = 0 ORDER BY study) CROSS JOIN part." table " ON study = own ORDER BY" \
+    " study" order
 
-const char schema_inputs[] = "SELECT path, size FROM inputs ORDER BY path";
+const char *const schema_merge[] = {
+    "INSERT INTO main.studies (study, " STUDY_COLUMNS ") SELECT study + ?1, " STUDY_COLUMNS
+    " FROM part.studies WHERE settings_sha256 = ?2 AND superseded = 0 ORDER BY study",
+    MERGE(RESPONSE_COLUMNS, "responses", ", number"),
+    MERGE(RESULT_COLUMNS, "results", ", number, ordinal"),
+    MERGE(MARK_COLUMNS, "marks", ", number, ordinal"),
+    MERGE(NEEDLE_COLUMNS, "needle", ", number"),
+    MERGE(FINDING_COLUMNS, "findings", ", number"),
+    MERGE(PATTERN_COLUMNS, "patterns", ", number"),
+    MERGE(NOTICE_COLUMNS, "notices", ", number"),
+    "INSERT OR IGNORE INTO main.failures (" FAILURE_COLUMNS ") SELECT " FAILURE_COLUMNS
+    " FROM part.failures WHERE settings_sha256 = ?2 AND ?1 >= 0",
+    "INSERT OR IGNORE INTO main.settings SELECT settings_sha256, program, settings"
+    " FROM part.settings WHERE settings_sha256 = ?2 AND ?1 >= 0",
+    "INSERT INTO temp.listed SELECT path, size FROM part.inputs WHERE ?1 >= 0",
+    NULL};
+
+/* What is ordered by path comes last, sorted once: the parts' paths lie mixed. */
+const char schema_merge_begin[] =
+    "DROP INDEX studies_path; CREATE TEMP TABLE listed (path TEXT, size INTEGER);";
+const char schema_merge_end[] =
+    "INSERT OR IGNORE INTO inputs SELECT path, size FROM temp.listed ORDER BY path;" PATH_INDEX;
 
 const char schema_wide[] =
     "SELECT s.path AS study, s.patient_id, s.age_years, s.sex, s.height_cm, s.visit_date,"
     " r.response, r.kind, r.nerve, r.side, r.record, r.stimulate, r.distance_mm, r.segment_mm,"
     " r.temperature_c, r.present, r.quality, r.flags, t.ordinal, t.value, t.se, t.unit, t.verdict"
-    " FROM studies s JOIN responses r ON r.study = s.study"
+    " FROM studies s CROSS JOIN responses r ON r.study = s.study"
     " LEFT JOIN results t ON t.study = s.study AND t.number = r.number"
     " WHERE " CURRENT " ORDER BY s.path, r.number, t.ordinal";
+
+const char schema_learn[] =
+    "SELECT s.path, s.patient_id, s.visit_date, s.age_years, s.sex, s.height_cm, r.kind, r.nerve,"
+    " r.side, r.record, r.stimulate, r.distance_mm, r.temperature_c, r.flags, t.parameter, t.value,"
+    " t.se, t.validity"
+    " FROM studies s CROSS JOIN responses r ON r.study = s.study"
+    " CROSS JOIN results t ON t.study = s.study AND t.number = r.number"
+    " WHERE " CURRENT " AND t.validity IN ('measured', 'absent')"
+    " ORDER BY s.path, t.number, t.ordinal";

@@ -33,10 +33,16 @@ struct table_facts {
 
 extern const struct table_facts tables[TABLE_COUNT];
 extern const char schema_create[];
-extern const char schema_list[];     /* numbers of the current studies, by path */
-extern const char schema_settings[]; /* the row of these settings */
-extern const char schema_inputs[];   /* the list */
-extern const char schema_wide[];     /* responses with their values; the last five columns are
-                                        ordinal, value, se, unit, verdict */
+extern const char schema_list[];         /* numbers of the current studies, by path */
+extern const char *const schema_merge[]; /* from the attached "part"; ends with NULL */
+extern const char schema_merge_begin[];
+extern const char schema_merge_end[];
+extern const char schema_wide[]; /* responses with their values; the last five columns are
+                                    ordinal, value, se, unit, verdict */
+
+/* Measured values and absent responses, to learn limits from: path, patient_id, visit_date,
+ * age_years, sex, height_cm, kind, nerve, side, record, stimulate, distance_mm, temperature_c,
+ * flags, parameter, value, se, validity. */
+extern const char schema_learn[];
 
 #endif

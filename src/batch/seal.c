@@ -4,6 +4,7 @@
 #include "batch/seal.h"
 
 #include <ranvier/digest.h>
+#include <ranvier/ranvier.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ enum rv_status seal_open(struct store *store, const struct queue *queue, size_t 
                          size_t shard_count, struct rv_error *err)
 {
     const char *restarts = getenv("SLURM_RESTART_COUNT");
+    char libraries[300];
     enum rv_status status = store_set(store, "content_sha256", NULL, err);
     if (status == RV_OK)
         status = store_set(store, "list_sha256", queue->digest, err);
@@ -30,6 +32,10 @@ enum rv_status seal_open(struct store *store, const struct queue *queue, size_t 
         status = set_number(store, "shard", shard, err);
     if (status == RV_OK)
         status = set_number(store, "shard_count", shard_count, err);
+    if (status == RV_OK && shard_count > 0) {
+        rv_libraries(libraries, sizeof libraries);
+        status = store_set(store, "libraries", libraries, err);
+    }
     if (status == RV_OK && restarts != NULL)
         status = store_set(store, "slurm_restart_count", restarts, err);
     return status;
@@ -97,6 +103,8 @@ enum rv_status seal_read(struct store *store, struct seal *seal, struct rv_error
         status = store_find(store, "list_sha256", seal->list, sizeof seal->list, err);
     if (status == RV_OK)
         status = store_find(store, "settings_sha256", seal->settings, sizeof seal->settings, err);
+    if (status == RV_OK)
+        status = store_find(store, "libraries", seal->libraries, sizeof seal->libraries, err);
     if (status == RV_OK)
         status = find_number(store, "shard", &seal->shard, err);
     if (status == RV_OK)

@@ -10,11 +10,12 @@
 
 struct seal {
     char list[65], content[65], settings[65]; /* content "": not finished */
+    char libraries[300];                      /* they were measured with */
     size_t shard, shard_count;                /* 0: no shard */
     size_t found;                             /* inputs of the whole list */
 };
 
-/* Takes the seal off and notes the list. */
+/* Takes the seal off and notes the list; of a shard also the libraries. */
 enum rv_status seal_open(struct store *store, const struct queue *queue, size_t shard,
                          size_t shard_count, struct rv_error *err);
 enum rv_status seal_close(struct store *store, const char *settings_sha256, struct rv_error *err);

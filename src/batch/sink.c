@@ -3,8 +3,77 @@
  */
 #include "batch/sink.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum rv_status refuse(struct rv_error *err, enum rv_status status, const char *path,
+                             const char *problem)
+{
+    snprintf(err->text, sizeof err->text, "%.300s: %s", path, problem);
+    return err->status = status;
+}
+
+static enum rv_status open_beside(struct sink *sink, const char *path, struct rv_error *err)
+{
+    size_t size = strlen(path) + sizeof ".XXXXXX";
+    sink->path = strdup(path);
+    sink->beside = malloc(size);
+    if (sink->path == NULL || sink->beside == NULL)
+        return refuse(err, RV_NO_MEMORY, path, "out of memory");
+    snprintf(sink->beside, size, "%s.XXXXXX", path);
+    int file = mkstemp(sink->beside);
+    sink->file = file >= 0 ? fdopen(file, "w") : NULL;
+    if (sink->file != NULL)
+        return RV_OK;
+    int number = errno;
+    if (file >= 0) {
+        close(file);
+        unlink(sink->beside);
+    }
+    return refuse(err, RV_NO_OUTPUT, path, strerror(number));
+}
+
+enum rv_status sink_file_open(struct sink *sink, const char *path, bool force, struct rv_error *err)
+{
+    struct stat facts;
+    *sink = (struct sink){.file = stdout, .separator = '\t'};
+    if (path == NULL || strcmp(path, "-") == 0)
+        return RV_OK;
+    if (lstat(path, &facts) == 0 && (!force || !S_ISREG(facts.st_mode)))
+        return refuse(err, RV_NO_OUTPUT, path,
+                      S_ISREG(facts.st_mode) ? "exists; --force replaces it"
+                                             : "is no regular file");
+    return open_beside(sink, path, err);
+}
+
+/* Written, synced, closed and renamed: all of it, or the file goes. */
+static bool settle_file(struct sink *sink, bool wanted)
+{
+    bool good =
+        wanted && fflush(sink->file) == 0 && !ferror(sink->file) && fsync(fileno(sink->file)) == 0;
+    good = fclose(sink->file) == 0 && good;
+    good = good && rename(sink->beside, sink->path) == 0;
+    if (!good)
+        unlink(sink->beside);
+    return good;
+}
+
+enum rv_status sink_file_close(struct sink *sink, enum rv_status status, struct rv_error *err)
+{
+    if (sink->path == NULL) {
+        if (status == RV_OK && (fflush(stdout) != 0 || ferror(stdout)))
+            status = refuse(err, RV_IO, "standard output", strerror(errno));
+        return status;
+    }
+    if (sink->file != NULL && !settle_file(sink, status == RV_OK) && status == RV_OK)
+        status = refuse(err, RV_IO, sink->path, strerror(errno));
+    free(sink->path);
+    free(sink->beside);
+    return status;
+}
 
 void number_text(double number, char text[32])
 {

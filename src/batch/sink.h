@@ -6,6 +6,8 @@
 
 #include "batch/row.h"
 
+#include <ranvier/error.h>
+
 #include <stdio.h>
 
 /* Where an export goes: standard output, or a file that appears under its name when it is whole. */
@@ -14,6 +16,13 @@ struct sink {
     char *path, *beside; /* NULL for standard output */
     char separator;      /* tab or comma */
 };
+
+/* `path` NULL or "-": standard output. RV_NO_OUTPUT where a file of that name is there and is not
+ * to be replaced. */
+enum rv_status sink_file_open(struct sink *sink, const char *path, bool force,
+                              struct rv_error *err);
+/* A whole file under its name, or none where `status` says so; returns the status of it all. */
+enum rv_status sink_file_close(struct sink *sink, enum rv_status status, struct rv_error *err);
 
 /* Digits that read back as the same number, as few as do. */
 void number_text(double number, char text[32]);

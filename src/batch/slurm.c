@@ -3,6 +3,7 @@
  */
 #include "batch/batch.h"
 #include "batch/queue.h"
+#include "batch/words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, JOB_SIZE = 64 };
+enum { PATH_SIZE = 4096, JOB_SIZE = 64, WORDS_MOST = 60 };
 
 static enum rv_status fail(struct rv_error *err, enum rv_status status, const char *subject,
                            const char *problem)
@@ -55,9 +56,12 @@ static void write_array(FILE *out, const struct slurm_options *options)
     quote(out, program);
     fputs(" batch ", out);
     char list[PATH_SIZE];
-    snprintf(list, sizeof list, "@%s.slurm/list", options->output);
+    snprintf(list, sizeof list, "@%s.slurm/list.", options->output);
     quote(out, list);
-    fprintf(out, " --shard \"$SLURM_ARRAY_TASK_ID/%zu\" --resume \\\n    --out ", options->tasks);
+    fprintf(out,
+            "\"$SLURM_ARRAY_TASK_ID\" --shard \"$SLURM_ARRAY_TASK_ID/%zu\" --resume \\\n"
+            "    --scratch \"${TMPDIR:-/tmp}\" --out ",
+            options->tasks);
     quote(out, options->output);
     fputs(".slurm/shard.\"$SLURM_ARRAY_TASK_ID\".sqlite --jobs \"${SLURM_CPUS_PER_TASK:-1}\"", out);
     for (size_t i = 0; i < options->argument_count; i++) {
@@ -79,7 +83,7 @@ static void write_collect(FILE *out, const struct slurm_options *options)
     write_head(out, options, "ranvier-collect", "collect.log");
     fputs("exec ", out);
     quote(out, program);
-    fputs(" collect ", out);
+    fputs(" collect --jobs \"${SLURM_CPUS_PER_TASK:-1}\" ", out);
     quote(out, options->output);
     fputc(' ', out);
     quote(out, options->output);
@@ -94,17 +98,6 @@ static enum rv_status close_checked(FILE *file, const char *path, struct rv_erro
     return good ? RV_OK : fail(err, RV_IO, path, strerror(number));
 }
 
-static enum rv_status write_list(const char *path, const struct queue *queue, struct rv_error *err)
-{
-    FILE *file = fopen(path, "w");
-    if (file == NULL)
-        return fail(err, RV_NO_OUTPUT, path, strerror(errno));
-    for (size_t i = 0; i < queue->count; i++)
-        fprintf(file, "%s%s\n", strchr("@#", queue->items[i].path[0]) != NULL ? "./" : "",
-                queue->items[i].path);
-    return close_checked(file, path, err);
-}
-
 static enum rv_status write_script(const char *path, const struct slurm_options *options,
                                    void (*write)(FILE *, const struct slurm_options *),
                                    struct rv_error *err)
@@ -116,20 +109,18 @@ static enum rv_status write_script(const char *path, const struct slurm_options 
     return close_checked(file, path, err);
 }
 
-/* Words of `text` between blanks, into `words`; the text is cut up. */
-static size_t cut_words(char *text, char **words, size_t most)
+/* The words of --sbatch. `text` holds them, to be freed. */
+static enum rv_status sbatch_words(const struct slurm_options *options, char **text, char **words,
+                                   size_t *count, struct rv_error *err)
 {
-    size_t count = 0;
-    for (char *c = text; *c != '\0' && count < most;) {
-        c += strspn(c, " ");
-        if (*c == '\0')
-            break;
-        words[count++] = c;
-        c += strcspn(c, " ");
-        if (*c != '\0')
-            *c++ = '\0';
-    }
-    return count;
+    *count = 0;
+    *text = strdup(options->sbatch != NULL ? options->sbatch : "");
+    if (*text == NULL)
+        return fail(err, RV_NO_MEMORY, "sbatch", "out of memory");
+    struct rv_error cause = {.status = RV_OK};
+    if (words_cut(*text, words, WORDS_MOST, count, &cause) == RV_OK)
+        return RV_OK;
+    return fail(err, RV_MISUSE, "--sbatch", cause.text);
 }
 
 /* Runs a program and takes the first line that it prints. False where it did not end well. */
@@ -161,13 +152,16 @@ static bool run_program(char *const *words, char line[JOB_SIZE])
 static enum rv_status submit(const struct slurm_options *options, const char *dependency,
                              char *script, char job[JOB_SIZE], struct rv_error *err)
 {
-    enum { WORDS = 60 };
     static char program[] = "sbatch", plain[] = "--parsable";
-    char *words[WORDS + 6] = {program, plain};
-    char depend[JOB_SIZE + 40], *more = strdup(options->sbatch != NULL ? options->sbatch : "");
-    if (more == NULL)
-        return fail(err, RV_NO_MEMORY, "sbatch", "out of memory");
-    size_t count = 2 + cut_words(more, words + 2, WORDS);
+    char *words[WORDS_MOST + 6] = {program, plain};
+    char depend[JOB_SIZE + 40], *more = NULL;
+    size_t count = 0;
+    enum rv_status status = sbatch_words(options, &more, words + 2, &count, err);
+    if (status != RV_OK) {
+        free(more);
+        return status;
+    }
+    count += 2;
     if (dependency != NULL) {
         snprintf(depend, sizeof depend, "--dependency=afterany:%s", dependency);
         words[count++] = depend;
@@ -181,20 +175,37 @@ static enum rv_status submit(const struct slurm_options *options, const char *de
                : fail(err, RV_TRY_AGAIN, script, "sbatch is not there or did not take it");
 }
 
-static void print_dry(const struct slurm_options *options, size_t studies)
+static void print_call(char *const *words, size_t count, const char *dependency, const char *output,
+                       const char *script)
 {
-    const char *more = options->sbatch != NULL ? options->sbatch : "";
-    const char *blank = *more != '\0' ? " " : "";
-    printf("# %s.slurm/list: %zu inputs\n# %s.slurm/array.sh\n", options->output, studies,
-           options->output);
-    write_array(stdout, options);
-    printf("\n# %s.slurm/collect.sh\n", options->output);
-    write_collect(stdout, options);
-    printf("\n# then\nsbatch --parsable%s%s ", blank, more);
-    quote(stdout, options->output);
-    printf(".slurm/array.sh\nsbatch --parsable%s%s --dependency=afterany:JOB ", blank, more);
-    quote(stdout, options->output);
-    printf(".slurm/collect.sh\n");
+    printf("sbatch --parsable");
+    for (size_t i = 0; i < count; i++) {
+        putchar(' ');
+        quote(stdout, words[i]);
+    }
+    printf("%s ", dependency);
+    quote(stdout, output);
+    printf(".slurm/%s\n", script);
+}
+
+static enum rv_status print_dry(const struct slurm_options *options, size_t studies,
+                                struct rv_error *err)
+{
+    char *words[WORDS_MOST], *more = NULL;
+    size_t count = 0;
+    enum rv_status status = sbatch_words(options, &more, words, &count, err);
+    if (status == RV_OK) {
+        printf("# %s.slurm/list.1 to list.%zu: %zu inputs\n# %s.slurm/array.sh\n", options->output,
+               options->tasks, studies, options->output);
+        write_array(stdout, options);
+        printf("\n# %s.slurm/collect.sh\n", options->output);
+        write_collect(stdout, options);
+        printf("\n# then\n");
+        print_call(words, count, "", options->output, "array.sh");
+        print_call(words, count, " --dependency=afterany:JOB", options->output, "collect.sh");
+    }
+    free(more);
+    return status;
 }
 
 static enum rv_status write_and_submit(const struct slurm_options *options,
@@ -208,7 +219,7 @@ static enum rv_status write_and_submit(const struct slurm_options *options,
     snprintf(collect, sizeof collect, "%s/collect.sh", folder);
     if (mkdir(folder, 0700) != 0)
         return fail(err, RV_NO_OUTPUT, folder, strerror(errno));
-    enum rv_status status = write_list(list, queue, err);
+    enum rv_status status = queue_write_shards(queue, options->tasks, list, err);
     if (status == RV_OK)
         status = write_script(array, options, write_array, err);
     if (status == RV_OK)
@@ -232,7 +243,11 @@ static enum rv_status check_slurm(const struct slurm_options *options, struct rv
         return fail(err, RV_MISUSE, "--sbatch", "options stand on one line");
     if (access(options->output, F_OK) == 0)
         return fail(err, RV_NO_OUTPUT, options->output, "exists");
-    return RV_OK;
+    char *words[WORDS_MOST], *text = NULL;
+    size_t count = 0;
+    enum rv_status status = sbatch_words(options, &text, words, &count, err);
+    free(text);
+    return status;
 }
 
 enum rv_status batch_slurm(const struct slurm_options *options, char *const *operands, size_t count,
@@ -246,7 +261,7 @@ enum rv_status batch_slurm(const struct slurm_options *options, char *const *ope
         if (strchr(queue.items[i].path, '\n') != NULL)
             status = fail(err, RV_DATA, "the list", "a path with a line end cannot stand in it");
     if (status == RV_OK && options->dry_run)
-        print_dry(options, queue.count);
+        status = print_dry(options, queue.count, err);
     else if (status == RV_OK)
         status = write_and_submit(options, &queue, err);
     if (status == RV_OK && fflush(stdout) != 0)

@@ -4,6 +4,8 @@
  */
 #include "batch/store.h"
 
+#include "batch/workplace.h"
+
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -12,10 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { STATEMENTS_MOST = 24, CACHE_KIB = 16384 };
+
 struct store {
     sqlite3 *connection;
     char *path;
     sqlite3_stmt *inserts[TABLE_COUNT];
+    struct {
+        const char *sql; /* known by its place: all statements are constants */
+        sqlite3_stmt *statement;
+    } kept[STATEMENTS_MOST];
     size_t wait_s;
 };
 
@@ -54,6 +62,10 @@ static enum rv_status fail(struct store *store, struct rv_error *err)
                  store->wait_s);
         return say(err, RV_TRY_AGAIN, store->path, text);
     }
+    if ((code & 0xFF) == SQLITE_FULL)
+        return say(err, RV_IO, store->path,
+                   "the disk is full; running again helps only when there is room, then with "
+                   "--resume");
     return say(err, status_of(code), store->path, sqlite3_errmsg(store->connection));
 }
 
@@ -70,6 +82,30 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql)
     return statement;
 }
 
+/* Prepared once: a batch runs the same few for every input. To be given back with let_go. */
+static sqlite3_stmt *hold(struct store *store, const char *sql)
+{
+    size_t i = 0;
+    while (i < STATEMENTS_MOST && store->kept[i].sql != NULL && store->kept[i].sql != sql)
+        i++;
+    if (i == STATEMENTS_MOST)
+        return prepare(store, sql);
+    if (store->kept[i].sql == NULL && (store->kept[i].statement = prepare(store, sql)) != NULL)
+        store->kept[i].sql = sql;
+    return store->kept[i].statement;
+}
+
+static void let_go(struct store *store, sqlite3_stmt *statement)
+{
+    for (size_t i = 0; i < STATEMENTS_MOST; i++)
+        if (store->kept[i].statement == statement) {
+            sqlite3_reset(statement);
+            sqlite3_clear_bindings(statement);
+            return;
+        }
+    sqlite3_finalize(statement);
+}
+
 static void bind_text(sqlite3_stmt *statement, int place, const char *text)
 {
     sqlite3_bind_text(statement, place, text, -1, SQLITE_TRANSIENT); /* NULL binds NULL */
@@ -80,7 +116,7 @@ static void bind_text(sqlite3_stmt *statement, int place, const char *text)
 static enum rv_status run_texts(struct store *store, const char *sql, const char *const *texts,
                                 size_t count, char *value, size_t size, struct rv_error *err)
 {
-    sqlite3_stmt *statement = prepare(store, sql);
+    sqlite3_stmt *statement = hold(store, sql);
     if (statement == NULL)
         return fail(store, err);
     for (size_t i = 0; i < count; i++)
@@ -90,7 +126,7 @@ static enum rv_status run_texts(struct store *store, const char *sql, const char
     if (value != NULL)
         snprintf(value, size, "%s", text != NULL ? (const char *)text : "");
     enum rv_status status = code == SQLITE_ROW || code == SQLITE_DONE ? RV_OK : fail(store, err);
-    sqlite3_finalize(statement);
+    let_go(store, statement);
     return status;
 }
 
@@ -166,13 +202,68 @@ static enum rv_status check_path(const char *path, enum store_mode mode, struct 
     bool there = stat(path, &facts) == 0;
     if (!there && mode == STORE_READ)
         return say(err, errno == EACCES ? RV_PERMISSION : RV_NO_INPUT, path, strerror(errno));
-    if (there && mode == STORE_CREATE)
+    if (there && (mode == STORE_CREATE || mode == STORE_BUILD))
         return say(err, RV_NO_OUTPUT, path, "exists; --resume continues it");
     if (there && !S_ISREG(facts.st_mode))
         return say(err, RV_IO, path, "is not a regular file");
     if (there && access(path, mode == STORE_READ ? R_OK : R_OK | W_OK) != 0)
         return say(err, RV_PERMISSION, path, strerror(errno));
     return RV_OK;
+}
+
+/* "file:PATH?OPTIONS", with what has a meaning of its own in it as %XX. To be freed. */
+static char *uri_of(const char *path, const char *options)
+{
+    size_t size = 3 * strlen(path) + strlen(options) + sizeof "file:?", length = 0;
+    char *uri = malloc(size);
+    if (uri == NULL)
+        return NULL;
+    length += (size_t)snprintf(uri, size, "file:");
+    for (const char *c = path; *c != '\0'; c++)
+        length += (size_t)snprintf(uri + length, size - length,
+                                   strchr("?#%", *c) != NULL ? "%%%02X" : "%c", (unsigned char)*c);
+    snprintf(uri + length, size - length, "?%s", options);
+    return uri;
+}
+
+/* A database on a network file system came there whole, by a rename: it is read without locks,
+ * which may not work there. */
+static char *reading_uri(const char *path)
+{
+    bool network = network_file_system(path) != NULL;
+    return uri_of(path, network ? "mode=ro&vfs=unix&immutable=1" : "mode=ro&vfs=unix");
+}
+
+/* STORE_BUILD makes a file that nobody knows yet and that is begun anew where it fails: it needs
+ * no locks, no journal, and is synced once, at its end. */
+static bool connect(struct store *store, enum store_mode mode)
+{
+    char *uri = mode == STORE_READ    ? reading_uri(store->path)
+                : mode == STORE_BUILD ? uri_of(store->path, "vfs=unix-none")
+                                      : uri_of(store->path, "vfs=unix");
+    int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX; /* there is one thread */
+    flags |= mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    bool good = uri != NULL && sqlite3_open_v2(uri, &store->connection, flags, NULL) == SQLITE_OK;
+    free(uri);
+    return good;
+}
+
+static enum rv_status set_up(struct store *store, enum store_mode mode, struct rv_error *err)
+{
+    char cache[60];
+    sqlite3_extended_result_codes(store->connection, 1);
+    sqlite3_busy_timeout(store->connection, (int)(store->wait_s * 1000));
+    snprintf(cache, sizeof cache, "PRAGMA cache_size = -%d", CACHE_KIB);
+    enum rv_status status = execute(store, "PRAGMA trusted_schema = OFF;", err);
+    if (status == RV_OK)
+        status = execute(store, cache, err);
+    if (status == RV_OK)
+        status =
+            execute(store,
+                    mode == STORE_BUILD ? "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                                        : "PRAGMA synchronous = FULL;",
+                    err);
+    return status;
 }
 
 enum rv_status store_open(const char *path, enum store_mode mode, size_t wait_s,
@@ -187,15 +278,7 @@ enum rv_status store_open(const char *path, enum store_mode mode, size_t wait_s,
         return say(err, RV_NO_MEMORY, path, "out of memory");
     }
     made->wait_s = wait_s;
-    int flags =
-        mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    if (sqlite3_open_v2(path, &made->connection, flags, NULL) != SQLITE_OK) {
-        status = fail(made, err);
-    } else {
-        sqlite3_extended_result_codes(made->connection, 1);
-        sqlite3_busy_timeout(made->connection, (int)(wait_s * 1000));
-        status = execute(made, "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;", err);
-    }
+    status = connect(made, mode) ? set_up(made, mode, err) : fail(made, err);
     if (status == RV_OK)
         status = check_version(made, mode, err);
     if (status == RV_OK)
@@ -213,6 +296,8 @@ void store_close(struct store *store)
         return;
     for (int i = 0; i < TABLE_COUNT; i++)
         sqlite3_finalize(store->inserts[i]);
+    for (size_t i = 0; i < STATEMENTS_MOST; i++)
+        sqlite3_finalize(store->kept[i].statement);
     sqlite3_close(store->connection); /* rolls back what is open */
     free(store->path);
     free(store);
@@ -389,7 +474,7 @@ enum rv_status store_select(struct store *store, const struct store_query *query
 {
     const char *names[CELLS_MOST];
     struct row row = {.table = 0};
-    sqlite3_stmt *statement = prepare(store, query->sql);
+    sqlite3_stmt *statement = hold(store, query->sql);
     if (statement == NULL)
         return fail(store, err);
     if (query->text != NULL)
@@ -406,45 +491,65 @@ enum rv_status store_select(struct store *store, const struct store_query *query
         more = take(to, &row, names);
     }
     enum rv_status status = !more || code == SQLITE_DONE ? RV_OK : fail(store, err);
-    sqlite3_finalize(statement);
+    let_go(store, statement);
     return status;
 }
 
-struct copy {
-    struct store *to;
-    enum table table;
-    int64_t study;
-    struct rv_error *err;
-    enum rv_status status;
-};
-
-static bool copy_row(void *memory, const struct row *row, const char *const *names)
+/* The statements of a merge are run with the first number of its studies as ?1, the settings as
+ * ?2. */
+static enum rv_status merge_tables(struct store *store, const char *settings_sha256,
+                                   struct rv_error *err)
 {
-    struct copy *copy = memory;
-    struct row same = *row;
-    (void)names;
-    same.table = (unsigned char)copy->table;
-    copy->status = insert(copy->to, &same, copy->study, copy->err);
-    return copy->status == RV_OK;
-}
-
-enum rv_status store_copy_study(struct store *from, int64_t study, struct store *to,
-                                struct rv_error *err)
-{
-    struct copy copy = {.to = to, .err = err, .status = RV_OK};
-    enum rv_status status = RV_OK;
-    for (int i = 0; i < TABLE_COUNT && status == RV_OK; i++) {
-        if (tables[i].rows == NULL)
-            continue;
-        struct store_query query = {.sql = tables[i].rows, .number = study};
-        copy.table = (enum table)i;
-        status = store_select(from, &query, copy_row, &copy, err);
-        if (status == RV_OK)
-            status = copy.status;
-        if (i == TABLE_STUDIES)
-            copy.study = sqlite3_last_insert_rowid(to->connection);
+    int64_t last = 0;
+    enum rv_status status =
+        run_number(store, "SELECT coalesce(max(study), 0) FROM main.studies", &last, err);
+    for (size_t i = 0; schema_merge[i] != NULL && status == RV_OK; i++) {
+        sqlite3_stmt *statement = prepare(store, schema_merge[i]);
+        if (statement == NULL)
+            return fail(store, err);
+        sqlite3_bind_int64(statement, 1, last);
+        if (sqlite3_bind_parameter_count(statement) > 1)
+            bind_text(statement, 2, settings_sha256);
+        if (sqlite3_step(statement) != SQLITE_DONE)
+            status = fail(store, err);
+        sqlite3_finalize(statement);
     }
     return status;
+}
+
+enum rv_status store_merge(struct store *store, const char *part, const char *settings_sha256,
+                           struct rv_error *err)
+{
+    const char *uri = NULL;
+    char *made = reading_uri(part);
+    if (made == NULL)
+        return say(err, RV_NO_MEMORY, part, "out of memory");
+    uri = made;
+    enum rv_status status = run_texts(store, "ATTACH ?1 AS part", &uri, 1, NULL, 0, err);
+    free(made);
+    if (status != RV_OK)
+        return status;
+    status = store_begin(store, err);
+    if (status == RV_OK)
+        status = merge_tables(store, settings_sha256, err);
+    if (status == RV_OK)
+        status = store_commit(store, err);
+    if (status == RV_OK)
+        status = execute(store, "DETACH part", err);
+    return status;
+}
+
+enum rv_status store_merge_begin(struct store *store, struct rv_error *err)
+{
+    return execute(store, schema_merge_begin, err);
+}
+
+enum rv_status store_merge_end(struct store *store, struct rv_error *err)
+{
+    enum rv_status status = store_begin(store, err);
+    if (status == RV_OK)
+        status = execute(store, schema_merge_end, err);
+    return status == RV_OK ? store_commit(store, err) : status;
 }
 
 enum rv_status store_count(struct store *store, const char *settings_sha256, int64_t *inputs,

@@ -12,11 +12,13 @@
 
 struct store;
 
-enum store_mode { STORE_READ, STORE_CREATE, STORE_CONTINUE };
+enum store_mode { STORE_READ, STORE_CREATE, STORE_CONTINUE, STORE_BUILD };
 
 /* STORE_CREATE wants a name that is free (RV_NO_OUTPUT); STORE_CONTINUE makes what is not there.
  * RV_IO: not a database, or a damaged one. RV_STUDY: a database of something else, of a newer
- * version, or without its tables. RV_PERMISSION; RV_TRY_AGAIN: locked for longer than wait_s. */
+ * version, or without its tables. RV_PERMISSION; RV_TRY_AGAIN: locked for longer than wait_s.
+ * STORE_BUILD is for a new file under a name of our own: no locks, no journal, no sync; where it
+ * fails or the process dies the file is rubbish. */
 enum rv_status store_open(const char *path, enum store_mode mode, size_t wait_s,
                           struct store **store, struct rv_error *err);
 void store_close(struct store *store); /* undoes an open transaction; NULL is fine */
@@ -55,9 +57,13 @@ struct store_query {
 };
 enum rv_status store_select(struct store *store, const struct store_query *query, store_take *take,
                             void *to, struct rv_error *err);
-/* Copies one study (its number in `from`) with its parts. */
-enum rv_status store_copy_study(struct store *from, int64_t study, struct store *to,
-                                struct rv_error *err);
+/* Brings what stands for these settings in the database `part` into a store under STORE_BUILD, one
+ * part after another, between a begin and an end; order is that of the parts, then of the studies'
+ * numbers. Inputs are in their place after the end. */
+enum rv_status store_merge_begin(struct store *store, struct rv_error *err);
+enum rv_status store_merge(struct store *store, const char *part, const char *settings_sha256,
+                           struct rv_error *err);
+enum rv_status store_merge_end(struct store *store, struct rv_error *err);
 /* Inputs listed, and those of them with a study or a failure under these settings. */
 enum rv_status store_count(struct store *store, const char *settings_sha256, int64_t *inputs,
                            int64_t *ended, struct rv_error *err);

@@ -86,22 +86,29 @@ static bool is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
-/* A single recording is hashed before it is read: it may be large, and unchanged. A study is read
- * first, as it names its earlier studies. *study stays NULL for what is unchanged. */
+static bool is_known(const struct item *item, const char *sha256)
+{
+    return item->known_sha256 != NULL && strcmp(sha256, item->known_sha256) == 0;
+}
+
+/* A single recording, and a study of a BIDS dataset, is hashed before it is read: it may be large,
+ * and unchanged. Another study is read first, as it names its earlier ones. *study stays NULL for
+ * what is unchanged. */
 static enum rv_status read_input(const struct pool *pool, const struct item *item, char sha256[65],
                                  struct rv_study **study, struct rv_error *err)
 {
-    enum rv_status status = RV_OK;
-    bool folder = is_folder(item->path);
-    if (!folder)
+    bool bids = false;
+    enum rv_status status = rv_bids_digest(item->path, &bids, sha256, err);
+    bool folder = !bids && is_folder(item->path);
+    if (status == RV_OK && !bids && !folder)
         status = input_identity(item->path, NULL, 0, sha256, err);
-    if (status != RV_OK || (!folder && strcmp(sha256, item->known_sha256) == 0))
+    if (status != RV_OK || (!folder && is_known(item, sha256)))
         return status;
     status = rv_study_read(item->path, pool->settings, study, err);
     if (status != RV_OK || !folder)
         return status;
     status = input_identity(item->path, (*study)->earlier, (*study)->earlier_count, sha256, err);
-    if (status != RV_OK || strcmp(sha256, item->known_sha256) == 0) {
+    if (status != RV_OK || is_known(item, sha256)) {
         rv_study_free(*study);
         *study = NULL;
     }

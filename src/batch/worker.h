@@ -45,6 +45,9 @@ struct pool {
     size_t memory_mb;   /* address space of a worker; 0: no limit */
 };
 
+/* `jobs`, or where it is 0 the number of processors; at most WORKERS_MOST. */
+size_t jobs_or_processors(size_t jobs);
+
 /* Starts `count` workers. The other members of the pool are set by the caller. */
 enum rv_status pool_start(struct pool *pool, size_t count, struct rv_error *err);
 /* Hands out work and waits up to 250 ms; `outcomes` has room for one a worker, each with rows to

@@ -11,7 +11,7 @@
 
 struct values {
     struct measure_values measure;
-    const char *output, *shard, *sbatch;
+    const char *output, *scratch, *shard, *sbatch;
     size_t jobs, timeout_s, memory_mb, wait_s, slurm;
     bool resume, require_any, quiet, dry_run;
 };
@@ -31,6 +31,9 @@ static const struct option_row options[] = {
      offsetof(struct values, output), 0, 0},
     {"jobs", 'j', OPTION_COUNT, "N", "worker processes (default: one for each processor)",
      offsetof(struct values, jobs), 1, 256},
+    {"scratch", 0, OPTION_TEXT, "DIR",
+     "local folder to work in where FILE lies on a network file system",
+     offsetof(struct values, scratch), 0, 0},
     {"resume", 0, OPTION_FLAG, NULL, "run only what is missing, failed or changed",
      offsetof(struct values, resume), 0, 0},
     {"shard", 0, OPTION_TEXT, "I/N", "do part I of N, balanced by size",
@@ -38,7 +41,7 @@ static const struct option_row options[] = {
     {"slurm", 0, OPTION_COUNT, "N",
      "submit a Slurm array of N tasks and the job that collects them",
      offsetof(struct values, slurm), 1, 1e6},
-    {"sbatch", 0, OPTION_TEXT, "OPTIONS", "options for sbatch, separated by blanks",
+    {"sbatch", 0, OPTION_TEXT, "OPTIONS", "options for sbatch, quoted as in a shell",
      offsetof(struct values, sbatch), 0, 0},
     {"dry-run", 0, OPTION_FLAG, NULL, "with --slurm: print what would be submitted",
      offsetof(struct values, dry_run), 0, 0},
@@ -55,7 +58,7 @@ static const struct option_row options[] = {
     MEASURE_OPTIONS(struct values, measure),
     {0},
 };
-enum { FIRST_PASSED_ON = 9 };
+enum { FIRST_PASSED_ON = 10 };
 
 static enum rv_status misuse(struct rv_error *err, const char *sentence)
 {
@@ -135,6 +138,7 @@ static enum rv_status run(const void *memory, size_t count, char *const *operand
 {
     const struct values *values = memory;
     struct batch_options batch = {.output = values->output,
+                                  .scratch = values->scratch,
                                   .jobs = values->jobs,
                                   .resume = values->resume,
                                   .require_any = values->require_any,
@@ -161,8 +165,9 @@ const struct command command_batch = {
     .operands = "PATH...",
     .summary = "Measure many studies into one database",
     .details =
-        "PATH is a study folder, a recording, a folder of them at any depth, or @FILE: a list of\n"
-        "paths, one a line. Each input is measured in a worker process; one that cannot be read,\n"
+        "PATH is a study folder, a recording, a BIDS dataset, a folder of them at any depth, or\n"
+        "@FILE: a list of paths, one a line. Each input is measured in a worker process; one that "
+        "cannot be read,\n"
         "crashes or does not end costs its own row. The database (SQLite) is described in\n"
         "docs/batch.md. Exit status 1: at least one input failed.\n"
         "ranvier batch archive --out results.sqlite\n"

@@ -10,7 +10,7 @@ static void export_defaults(void *memory)
 }
 
 static const struct option_row export_rows[] = {
-    {"format", 'f', OPTION_TEXT, "FORMAT", "tsv, csv or json (default: tsv)",
+    {"format", 'f', OPTION_TEXT, "FORMAT", "tsv, csv, json or bids (default: tsv)",
      offsetof(struct export_options, format), 0, 0},
     {"wide", 0, OPTION_FLAG, NULL, "one row a response, a column a parameter",
      offsetof(struct export_options, wide), 0, 0},
@@ -18,7 +18,7 @@ static const struct option_row export_rows[] = {
      "results, studies, responses, marks, needle, findings, patterns, notices, failures "
      "(default: results)",
      offsetof(struct export_options, table), 0, 0},
-    {"output", 'o', OPTION_TEXT, "FILE", "where to (default: standard output)",
+    {"output", 'o', OPTION_TEXT, "FILE", "where to (default: standard output); bids: a new folder",
      offsetof(struct export_options, output), 0, 0},
     {"force", 0, OPTION_FLAG, NULL, "replace a file that exists",
      offsetof(struct export_options, force), 0, 0},
@@ -38,12 +38,15 @@ static enum rv_status run_export(const void *values, size_t count, char *const *
 const struct command command_export = {
     .name = "export",
     .operands = "DATABASE",
-    .summary = "Write the results of a batch as TSV, CSV or JSON",
+    .summary = "Write the results of a batch as TSV, CSV, JSON or BIDS",
     .details = "One row a value, with its standard error, limits and verdict; n/a where nothing\n"
                "is known. The order is that of the paths: one process, many processes and many\n"
-               "machines give the same bytes.\n"
+               "machines give the same bytes. bids makes a BIDS derivatives dataset: tables of "
+               "each study\n"
+               "under its subject and session, with data dictionaries.\n"
                "ranvier export results.sqlite --format csv -o results.csv\n"
-               "ranvier export results.sqlite --table failures",
+               "ranvier export results.sqlite --table failures\n"
+               "ranvier export results.sqlite --format bids -o derivatives/ranvier",
     .options = export_rows,
     .values_size = sizeof(struct export_options),
     .defaults = export_defaults,
@@ -52,26 +55,26 @@ const struct command command_export = {
     .run = run_export,
 };
 
-struct collect_values {
-    size_t wait_s;
-};
-
 static void collect_defaults(void *memory)
 {
-    ((struct collect_values *)memory)->wait_s = 60;
+    ((struct collect_options *)memory)->wait_s = 60;
 }
 
 static const struct option_row collect_rows[] = {
+    {"jobs", 'j', OPTION_COUNT, "N",
+     "processes that check the shards (default: one for each processor)",
+     offsetof(struct collect_options, jobs), 1, 256},
     {"wait", 0, OPTION_COUNT, "S", "wait so long for a locked shard (default 60)",
-     offsetof(struct collect_values, wait_s), 1, 86400},
+     offsetof(struct collect_options, wait_s), 1, 86400},
     {0},
 };
 
 static enum rv_status run_collect(const void *values, size_t count, char *const *operands,
                                   struct rv_error *err)
 {
-    const struct collect_values *collect = values;
-    return batch_collect(operands[0], operands + 1, count - 1, collect->wait_s, err);
+    struct collect_options collect = *(const struct collect_options *)values;
+    collect.output = operands[0];
+    return batch_collect(&collect, operands + 1, count - 1, err);
 }
 
 const struct command command_collect = {
@@ -82,7 +85,7 @@ const struct command command_collect = {
                "with the same program, reference and settings; what is missing is named.\n"
                "ranvier collect results.sqlite shard.*.sqlite",
     .options = collect_rows,
-    .values_size = sizeof(struct collect_values),
+    .values_size = sizeof(struct collect_options),
     .defaults = collect_defaults,
     .operands_min = 2,
     .operands_max = 1000000,

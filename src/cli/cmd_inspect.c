@@ -88,6 +88,8 @@ static void print_facts(const char *path, const struct rv_recording *recording)
     print_line("admin. code", facts->administration);
     print_line("technician", facts->technician);
     print_line("equipment", facts->equipment);
+    if (facts->mains_hz > 0)
+        printf("%-13s%.6g Hz\n", "mains", facts->mains_hz);
     printf("%-13s%.6g s in %zu segment%s%s\n", "duration", duration_of(recording),
            recording->segment_count, recording->segment_count == 1 ? "" : "s",
            facts->one_sweep_a_segment ? ", one sweep in each" : "");
@@ -133,6 +135,7 @@ static enum rv_status print_meaning(const char *text, const char *indent, struct
     print_amount("current", label.intensity_ma, "mA", &any);
     print_amount("voltage", label.intensity_v, "V", &any);
     print_amount("pulse", label.pulse_ms, "ms", &any);
+    print_amount("temperature", label.temperature_c, "degrees C", &any);
     if (label.conflict)
         printf("%sit contradicts itself", any ? "; " : "");
     printf("%s", any || label.conflict ? "" : "nothing that the tables know");
@@ -246,6 +249,72 @@ static void print_plots(const struct values *values, const struct rv_recording *
     }
 }
 
+/* What a BIDS dataset adds: what was taken from which sidecar, and which responses that makes. */
+static void print_sidecars(const struct rv_study *study)
+{
+    printf("\nsidecars\n");
+    for (size_t i = 0; i < study->notice_count; i++) {
+        const struct rv_notice *notice = &study->notices[i];
+        printf("  ");
+        print_text(notice->where != NULL ? notice->where : "");
+        printf(": ");
+        print_text(notice->text);
+        putchar('\n');
+    }
+    printf("\nresponses: %zu\n", study->response_count);
+    for (size_t i = 0; i < study->response_count; i++) {
+        const struct rv_response *response = &study->responses[i];
+        bool any = false;
+        printf("  %s  %s", response->id, rv_kind_name(response->kind));
+        print_word(" nerve", response->nerve, &any);
+        print_word("side", response->side != RV_SIDE_UNKNOWN ? rv_side_name(response->side) : NULL,
+                   &any);
+        print_word("record", response->record, &any);
+        print_word("stimulate", response->stimulate, &any);
+        print_word("channel", response->channel, &any);
+        print_word("stimuli", response->stimuli, &any);
+        print_amount("distance", response->distance_mm, "mm", &any);
+        print_amount("segment", response->segment_mm, "mm", &any);
+        putchar('\n');
+    }
+}
+
+static enum rv_status print_all(const struct values *values, const char *path,
+                                const struct rv_recording *recording, const struct rv_study *study,
+                                struct rv_error *err)
+{
+    print_facts(path, recording);
+    enum rv_status status = print_channels(recording, err);
+    if (status == RV_OK)
+        status = print_events(recording, values->events, err);
+    if (study != NULL)
+        print_sidecars(study);
+    print_notices(recording);
+    if (values->plot)
+        print_plots(values, recording);
+    return status;
+}
+
+/* A recording of a BIDS dataset as its sidecars make it; where they cannot be used it is shown as
+ * it is, and the reason ends the command. */
+static enum rv_status inspect_bids(const struct values *values, const char *path,
+                                   const struct rv_source_options *how, struct rv_error *err)
+{
+    struct rv_settings settings = rv_settings_defaults();
+    struct rv_study *study = NULL;
+    struct rv_recording *recording = NULL;
+    struct rv_error ignored = {.status = RV_OK};
+    settings.source = *how;
+    enum rv_status status = rv_study_read(path, &settings, &study, err);
+    if (status == RV_OK)
+        status = print_all(values, path, study->recording, study, err);
+    else if (rv_recording_read(path, how, &recording, &ignored) == RV_OK)
+        print_all(values, path, recording, NULL, &ignored);
+    rv_recording_free(recording);
+    rv_study_free(study);
+    return status == RV_OK ? output_finish(err) : status;
+}
+
 static enum rv_status run(const void *given, size_t count, char *const *operands,
                           struct rv_error *err)
 {
@@ -254,17 +323,13 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
     struct rv_recording *recording = NULL;
     (void)count;
     enum rv_status status = source_options_read(&values->source, &how, err);
+    if (status == RV_OK && strcmp(operands[0], "-") != 0 && rv_bids_is_recording(operands[0]))
+        return inspect_bids(values, operands[0], &how, err);
     if (status == RV_OK)
         status = rv_recording_read(operands[0], &how, &recording, err);
     if (status != RV_OK)
         return status;
-    print_facts(operands[0], recording);
-    status = print_channels(recording, err);
-    if (status == RV_OK)
-        status = print_events(recording, values->events, err);
-    print_notices(recording);
-    if (values->plot)
-        print_plots(values, recording);
+    status = print_all(values, operands[0], recording, NULL, err);
     rv_recording_free(recording);
     return status == RV_OK ? output_finish(err) : status;
 }
@@ -275,7 +340,9 @@ const struct command command_inspect = {
     .summary = "Tell what a recording holds and what its labels mean",
     .details =
         "Prints format, patient fields, channels with rate and unit, events, what the labels "
-        "mean, and\nthe problems found. FILE \"-\" is standard input.",
+        "mean, and\nthe problems found; of a recording in a BIDS dataset also what its sidecars "
+        "say. "
+        "FILE \"-\" is standard input.",
     .options = options,
     .values_size = sizeof(struct values),
     .defaults = defaults,

@@ -31,6 +31,9 @@ const struct option_row report_options[] = {
     {"label", 0, OPTION_TEXT, "TEXT",
      "a single recording: what it is, for example \"median motor R wrist APB 80mm\"",
      offsetof(struct report_values, label), 0, 0},
+    {"study", 0, OPTION_TEXT, "FILE",
+     "a single recording: study.json with patient, history and skin temperatures",
+     offsetof(struct report_values, study), 0, 0},
     {"search", 0, OPTION_TEXT, "FROM:TO",
      "where responses are looked for, ms after the stimulus (default: by kind)",
      offsetof(struct report_values, search), 0, 0},
@@ -265,6 +268,7 @@ static enum rv_status read_settings(const struct report_values *values,
         return status;
     settings->strict = values->strict;
     settings->label = values->label;
+    settings->study_path = values->study;
     return read_search(values->search, settings, err);
 }
 
@@ -324,9 +328,11 @@ const struct command command_report = {
     .operands = "STUDY",
     .summary = "Measure a study and write its report",
     .details =
-        "STUDY is a folder with study.json, responses.tsv, needle.tsv and recordings, or one\n"
-        "recording whose labels say what was done. Each response is marked, measured with its\n"
-        "standard error and compared with the reference limits.\n"
+        "STUDY is a folder with study.json, responses.tsv, needle.tsv and recordings, a subject "
+        "or\n"
+        "session of a BIDS dataset, or one recording whose labels say what was done. Each "
+        "response\n"
+        "is marked, measured with its standard error and compared with the reference limits.\n"
         "ranvier report visit -o visit.html\n"
         "ranvier report visit --format json,html,tsv -o visit/report",
     .options = report_options,

@@ -19,9 +19,9 @@ enum { CONTROL_LINE = 1024, SIGNALLED = 128 };
 
 struct values {
     struct source_values source;
-    const char *label, *control, *report, *raw, *unit;
+    const char *label, *study, *control, *report, *raw, *unit;
     const char *reference, *reference_set;
-    double mains_hz, stall_s;
+    double mains_hz;
     size_t memory_mb;
     bool keep_mains, keep_tail, force, live;
 };
@@ -35,6 +35,9 @@ static const struct option_row options[] = {
     {"label", 'l', OPTION_TEXT, "TEXT",
      "what is tested: \"median motor R wrist APB 80mm\" (default: what the recording says)",
      offsetof(struct values, label), 0, 0},
+    {"study", 0, OPTION_TEXT, "FILE",
+     "study.json with patient, history and skin temperatures (default: what the header says)",
+     offsetof(struct values, study), 0, 0},
     {"control", 0, OPTION_TEXT, "FIFO", "each line written to this FIFO is the label from then on",
      offsetof(struct values, control), 0, 0},
     {"report", 'o', OPTION_TEXT, "FILE",
@@ -49,9 +52,6 @@ static const struct option_row options[] = {
      offsetof(struct values, raw), 0, 0},
     {"unit", 0, OPTION_TEXT, "uV=X", "the same as --calibration", offsetof(struct values, unit), 0,
      0},
-    {"stall", 0, OPTION_NUMBER, "SECONDS",
-     "end with exit status 75 when nothing comes for so long (default: wait)",
-     offsetof(struct values, stall_s), 1, 1e6},
     {"memory", 0, OPTION_COUNT, "MB", "samples kept for the report at the end (default 256)",
      offsetof(struct values, memory_mb), 1, 1 << 20},
     {"reference", 'r', OPTION_TEXT, "FILE",
@@ -100,17 +100,10 @@ static enum rv_status listen_to_signals(struct rv_error *err)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    sigaction(SIGALRM, &action, NULL);
     struct sigaction hangup;
     if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup */
         sigaction(SIGHUP, &action, NULL);
     return RV_OK;
-}
-
-static void watch(const struct values *values)
-{
-    if (values->stall_s > 0)
-        alarm((unsigned)values->stall_s);
 }
 
 /* --- what is tested ------------------------------------------------------------------------ */
@@ -171,8 +164,9 @@ static void show_event(void *to, const struct rv_stream_event *event)
     const struct show *show = to;
     char *text = show->lines ? rv_stream_event_json(event) : NULL;
     if (text != NULL) {
-        puts(text);
-        fflush(stdout);
+        output_write(NULL, text, strlen(text));
+        output_write(NULL, "\n", 1);
+        output_flush();
     }
     rv_stream_text_free(text);
     live_event(show->live, event);
@@ -218,10 +212,11 @@ static void close_show(const struct values *values, struct show *show, enum rv_s
 static enum rv_status print_end(const struct rv_report *report, struct rv_error *err)
 {
     const struct rv_render_options compact = {.compact = true};
-    fputs("{\"event\":\"end\",\"report\":", stdout);
+    static const char head[] = "{\"event\":\"end\",\"report\":", tail[] = "}\n";
+    output_write(NULL, head, sizeof head - 1);
     enum rv_status status =
         rv_renderer_find("json")->render(report, &compact, output_write, NULL, err);
-    puts("}");
+    output_write(NULL, tail, sizeof tail - 1);
     return status == RV_OK ? output_finish(err) : status;
 }
 
@@ -261,6 +256,7 @@ static enum rv_status read_settings(const struct values *values, struct rv_setti
         source.calibration = values->unit;
     *settings = rv_settings_defaults();
     settings->label = values->label;
+    settings->study_path = values->study;
     settings->mains_hz = values->mains_hz;
     settings->subtract_mains = !values->keep_mains;
     settings->subtract_tail = !values->keep_tail;
@@ -279,16 +275,14 @@ static double block_end_s(const struct rv_source *source, const struct rv_block 
 }
 
 /* Reads to the end of the input; *why keeps what ended it early. */
-static enum rv_status run_blocks(const struct values *values, struct rv_source *source,
-                                 struct rv_stream *stream, struct control *control,
-                                 const struct show *show, struct rv_error *why,
-                                 struct rv_error *err)
+static enum rv_status run_blocks(struct rv_source *source, struct rv_stream *stream,
+                                 struct control *control, const struct show *show,
+                                 struct rv_error *why, struct rv_error *err)
 {
     struct rv_block block;
     bool more = true;
     enum rv_status status = RV_OK;
     while (status == RV_OK && more) {
-        watch(values);
         if (rv_source_next(source, &block, &more, why) != RV_OK)
             break;
         status = read_control(control, stream, err);
@@ -297,7 +291,6 @@ static enum rv_status run_blocks(const struct values *values, struct rv_source *
         if (more && block.channel_count > 0)
             live_clock(show->live, block_end_s(source, &block));
     }
-    alarm(0);
     return status;
 }
 
@@ -342,7 +335,7 @@ static enum rv_status finish(const struct values *values, struct rv_source *sour
 static enum rv_status settle(enum rv_status status, bool by_key, const struct rv_error *why,
                              struct rv_error *err)
 {
-    if (ended_by != 0 && ended_by != SIGALRM) {
+    if (ended_by != 0) {
         say("note", by_key ? "ended by q; what was complete is reported as incomplete"
                            : "ended by a signal; what was complete is reported as incomplete");
         if (status != RV_OK)
@@ -350,8 +343,6 @@ static enum rv_status settle(enum rv_status status, bool by_key, const struct rv
         err->text[0] = '\0';
         return (enum rv_status)(SIGNALLED + ended_by);
     }
-    if (ended_by == SIGALRM)
-        return fail(err, RV_TRY_AGAIN, "standard input", "nothing came for the time of --stall");
     if (why->status != RV_OK && status != RV_NO_MEMORY) {
         *err = *why;
         return why->status;
@@ -380,7 +371,6 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
         status = open_control(values->control, &control, err);
     if (status == RV_OK)
         status = open_show(values, &show, err);
-    watch(values);
     if (status == RV_OK)
         status = rv_source_open("-", &settings.source, &source, err);
     if (status == RV_OK)
@@ -389,7 +379,7 @@ static enum rv_status run(const void *given, size_t count, char *const *operands
     if (status == RV_OK)
         begin_show(&show, source);
     if (status == RV_OK)
-        status = run_blocks(values, source, stream, &control, &show, &why, err);
+        status = run_blocks(source, stream, &control, &show, &why, err);
     if (status == RV_OK)
         status = finish(values, source, stream, &show, &why, err);
     bool by_key = live_ended_by_key(show.live);

@@ -49,6 +49,7 @@ extern const struct command command_filter;
 extern const struct command command_batch;
 extern const struct command command_export;
 extern const struct command command_collect;
+extern const struct command command_reference;
 extern const struct command command_simulate;
 extern const struct command command_stream;
 extern const struct command command_manual;
@@ -57,6 +58,8 @@ extern const struct command command_manual;
 enum rv_status output_finish(struct rv_error *err);
 /* rv_write_function for stdout. */
 bool output_write(void *unused, const void *bytes, size_t count);
+/* Sends what output_write has kept; false: standard output has failed. */
+bool output_flush(void);
 /* "ranvier: LEVEL: text" on standard error, one line, hostile bytes made visible. */
 void say(const char *level, const char *text);
 

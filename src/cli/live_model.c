@@ -11,10 +11,10 @@
 /* An advice that is no longer true once another was given. */
 static const struct {
     const char *given, *ended;
-} endings[] = {{"enough_sweeps", "more_sweeps"},
-               {"more_sweeps", "enough_sweeps"},
-               {"supramaximal", "not_supramaximal"},
-               {"not_supramaximal", "supramaximal"}};
+} endings[] = {{"enough_sweeps", "more_sweeps"},     {"more_sweeps", "enough_sweeps"},
+               {"supramaximal", "not_supramaximal"}, {"not_supramaximal", "supramaximal"},
+               {"f_waves_enough", "more_f_stimuli"}, {"h_maximum_passed", "raise_current"},
+               {"h_maximum_passed", "lower_current"}};
 
 /* Copies what fits, and whole characters of it. */
 static void keep_text(char *to, size_t size, const char *from)
@@ -73,11 +73,14 @@ void live_model_patient(struct live_model *model, const struct rv_recording_fact
     keep_text(model->patient, sizeof model->patient, both);
 }
 
-/* The response of an event; made where it is new. NULL: no memory, or none is meant. */
+/* The response of an event; made where it is new. NULL: no memory, or none is meant. Advice of the
+ * whole study stands with the response that is under test. */
 static struct live_response *find(struct live_model *model, const struct rv_stream_event *event)
 {
     if (event->response == NULL)
-        return NULL;
+        return event->kind == RV_STREAM_ADVICE && model->count > 0
+                   ? &model->responses[model->count - 1]
+                   : NULL;
     for (size_t i = model->count; i > 0; i--)
         if (strcmp(model->responses[i - 1].facts.id, event->response) == 0)
             return &model->responses[i - 1];

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,17 +15,9 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {
-    &command_report,
-    &command_compare,
-    &command_inspect,
-    &command_filter,
-    &command_batch,
-    &command_export,
-    &command_collect,
-    &command_simulate,
-    &command_stream,
-    &command_manual,
-    NULL,
+    &command_report,   &command_compare, &command_inspect, &command_filter,
+    &command_batch,    &command_export,  &command_collect, &command_reference,
+    &command_simulate, &command_stream,  &command_manual,  NULL,
 };
 
 static enum rv_status run_manual(const void *values, size_t count, char *const *operands,
@@ -46,17 +39,58 @@ const struct command command_manual = {
     .run = run_manual,
 };
 
+/* What is written with output_write waits here: stdio would lose its buffer where a signal
+ * interrupts a write. */
+static struct {
+    char bytes[1 << 16];
+    size_t count;
+    int problem; /* errno of what failed; nothing is written after it */
+} held;
+
+static void write_out(const char *bytes, size_t count)
+{
+    while (count > 0 && held.problem == 0) {
+        struct pollfd wait = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        ssize_t taken = write(STDOUT_FILENO, bytes, count);
+        if (taken >= 0) {
+            bytes += taken;
+            count -= (size_t)taken;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            poll(&wait, 1, -1);
+        } else if (errno != EINTR) {
+            held.problem = errno;
+        }
+    }
+}
+
+bool output_flush(void)
+{
+    write_out(held.bytes, held.count);
+    held.count = 0;
+    return held.problem == 0;
+}
+
 bool output_write(void *unused, const void *bytes, size_t count)
 {
     (void)unused;
-    return fwrite(bytes, 1, count, stdout) == count;
+    if (count > sizeof held.bytes - held.count)
+        output_flush();
+    if (count > sizeof held.bytes) {
+        write_out(bytes, count);
+    } else {
+        memcpy(held.bytes + held.count, bytes, count);
+        held.count += count;
+    }
+    return held.problem == 0;
 }
 
 enum rv_status output_finish(struct rv_error *err)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool written = output_flush();
+    if (written && fflush(stdout) == 0 && !ferror(stdout))
         return RV_OK;
-    snprintf(err->text, sizeof err->text, "standard output: %s", strerror(errno));
+    snprintf(err->text, sizeof err->text, "standard output: %s",
+             strerror(written ? errno : held.problem));
     return err->status = RV_IO;
 }
 

@@ -10,7 +10,7 @@
 struct report_values {
     struct measure_values measure;
     const char *output, *formats;
-    const char *label, *search;
+    const char *label, *study, *search;
     bool force, strict;
     const char *colour;
     size_t width;

@@ -23,6 +23,7 @@ enum rv_status source_options_read(const struct source_values *values,
     options->calibration = values->calibration;
     options->rate_hz = values->rate_hz;
     options->channel_count = values->channel_count;
+    options->stall_s = values->stall_s;
     options->allow_truncated = values->allow_truncated;
     if (values->encoding == NULL)
         return RV_OK;

@@ -14,6 +14,7 @@ struct source_values {
     const char *calibration;
     double rate_hz;
     size_t channel_count;
+    double stall_s;
     bool allow_truncated;
 };
 
@@ -60,6 +61,15 @@ struct source_values {
          offsetof(type, member.channel_count),                                                  \
          1,                                                                                     \
          1024},                                                                                 \
+        {"stall",                                                                               \
+         0,                                                                                     \
+         OPTION_NUMBER,                                                                         \
+         "SECONDS",                                                                             \
+         "a pipe or FIFO: end with exit status 75 when nothing comes for so long (default: "    \
+         "wait)",                                                                               \
+         offsetof(type, member.stall_s),                                                        \
+         1e-3,                                                                                  \
+         1e6},                                                                                  \
     {                                                                                           \
         "allow-truncated", 0, OPTION_FLAG, NULL, "use what is whole of a cut file, flagged",    \
             offsetof(type, member.allow_truncated), 0, 0                                        \

@@ -10,6 +10,7 @@
 #include "dsp/fft.h"
 
 #include <gsl/gsl_sf_bessel.h>
+#include <gsl/gsl_version.h>
 
 #include <math.h>
 #include <string.h>
@@ -374,4 +375,9 @@ void rv_fir_finish(struct rv_fir *fir)
 {
     rv_release(fir->taps);
     fir->taps = NULL;
+}
+
+const char *rv_gsl_version(void)
+{
+    return gsl_version;
 }

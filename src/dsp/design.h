@@ -16,6 +16,9 @@ struct rv_fir {
     struct rv_filter_facts facts;
 };
 
+/* "2.7.1" of the GNU Scientific Library that is loaded. */
+const char *rv_gsl_version(void);
+
 /* RV_MISUSE where the rate, the band or the number of taps cannot be; RV_NO_MEMORY. */
 enum rv_status rv_fir_design(const struct rv_filter_design *design, struct rv_fir *fir,
                              struct rv_error *err);

@@ -49,6 +49,11 @@ void rv_fft_release(void *memory)
     fftw_free(memory); /* the same function as fftwf_free: both end in free() */
 }
 
+const char *rv_fft_version(void)
+{
+    return fftw_version;
+}
+
 size_t rv_fft_size_for(size_t count)
 {
     size_t size = 1;

@@ -15,6 +15,9 @@ float *rv_fft_floats(size_t count);
 double *rv_fft_doubles(size_t count);
 void rv_fft_release(void *memory); /* NULL is fine */
 
+/* "fftw-3.3.10-sse2-avx" of the library that is loaded. */
+const char *rv_fft_version(void);
+
 /* The smallest power of two that is not below `count`; 0 when there is none. */
 size_t rv_fft_size_for(size_t count);
 

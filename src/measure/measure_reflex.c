@@ -17,6 +17,8 @@ enum { RESAMPLES = 400 };
 #define AGREE_MS 2.0
 /* It shrinks as M grows: at the strongest stimuli it has lost at least this part. */
 #define LEFT_SHARE 0.7
+/* A reflex comes before M does: at weak stimuli M is smaller than this part of the largest. */
+#define BEFORE_M_SHARE 0.3
 /* A reflex of this size would have been seen. */
 #define FLOOR_MOST_UV 100.0
 
@@ -148,11 +150,46 @@ static bool is_suppressed(const struct rv_late *late, const struct largest *most
     return left <= LEFT_SHARE * most->h_uv;
 }
 
+/* Was the late wave never seen without a sizeable M? */
+static bool needs_m(const struct rv_late *late, const struct largest *most)
+{
+    for (size_t i = 0; i < late->sweep_count; i++) {
+        const struct rv_late_sweep *sweep = &late->sweeps[i];
+        if (is_found(sweep) && !(sweep->m_amplitude_uv >= BEFORE_M_SHARE * most->m_uv)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A late wave that follows M is an F-wave or the end of M: its figures are not those of a reflex.
+ */
+static void withhold_h(struct rv_measurement *measurement)
+{
+    static const enum rv_parameter values[] = {RV_H_LATENCY, RV_H_AMPLITUDE, RV_H_M_RATIO};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct rv_value *value = &measurement->results[values[i]].value;
+        if (value->validity == RV_MEASURED) {
+            value->validity = RV_WITHHELD;
+            value->reason = "h_not_suppressed";
+        }
+    }
+    measurement->present = RV_PRESENT_UNSAID;
+}
+
 static void judge_series(const struct rv_late *late, const struct largest *most,
                          struct rv_measurement *measurement, struct rv_notices *notices)
 {
     const char *where = measurement->response->id;
     struct rv_value *ratio = &measurement->results[RV_H_M_RATIO].value;
+    const bool follows = measurement->present == RV_PRESENT_YES && !isnan(most->m_uv) &&
+                         !is_suppressed(late, most) && (late->plateau || needs_m(late, most));
+    if (follows) {
+        withhold_h(measurement);
+        rv_notice_add(notices, RV_WARNING, "h_not_suppressed", where,
+                      "the late wave does not shrink as the M-wave grows: it may be an F-wave or a "
+                      "part of the M-wave; whether there is an H-reflex cannot be told");
+    }
     if (!isnan(most->m_uv) && !late->plateau) {
         measurement->flags |= rv_flag_bit(RV_FLAG_SUBMAXIMAL);
         if (ratio->validity == RV_MEASURED) {
@@ -162,10 +199,6 @@ static void judge_series(const struct rv_late *late, const struct largest *most,
         rv_notice_add(notices, RV_WARNING, "m_not_supramaximal", where,
                       "the M-wave still grew at the end of the series: M max is too small, H/M "
                       "would be too large");
-    } else if (measurement->present == RV_PRESENT_YES && !is_suppressed(late, most)) {
-        rv_notice_add(notices, RV_WARNING, "h_not_suppressed", where,
-                      "the late wave does not shrink as the M-wave grows: it may be an F-wave or a "
-                      "part of the M-wave");
     }
     if (late->voluntary) {
         measurement->flags |= rv_flag_bit(RV_FLAG_VOLUNTARY_BACKGROUND);

@@ -168,16 +168,29 @@ static bool distance_fits(struct judging *judging, struct item *item)
 
 /* --- flags --------------------------------------------------------------------------------- */
 
+/* A sensory potential may begin positive: it does where the recording is orthodromic. */
+static bool spoils(size_t i, uint64_t flags, enum rv_kind kind, enum rv_parameter parameter)
+{
+    return (flags & rv_flag_bit(doubts[i].flag)) != 0 &&
+           (nature[parameter] & doubts[i].spoils) != 0 &&
+           (doubts[i].flag != RV_FLAG_INITIAL_POSITIVITY || kind == RV_MOTOR);
+}
+
+bool rv_reference_doubtful(uint64_t flags, enum rv_kind kind, enum rv_parameter parameter)
+{
+    for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
+        if (spoils(i, flags, kind, parameter))
+            return true;
+    return false;
+}
+
 static void doubt(struct judging *judging, struct item *item)
 {
     struct rv_verdict *verdict = &item->result->verdict;
     const struct rv_response *response = item->measurement->response;
     for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++) {
-        if ((item->measurement->flags & rv_flag_bit(doubts[i].flag)) == 0 ||
-            (nature[item->parameter] & doubts[i].spoils) == 0 || verdict->judgement == RV_NORMAL)
-            continue;
-        /* A sensory potential may begin positive: it does where the recording is orthodromic. */
-        if (doubts[i].flag == RV_FLAG_INITIAL_POSITIVITY && response->kind != RV_MOTOR)
+        if (verdict->judgement == RV_NORMAL ||
+            !spoils(i, item->measurement->flags, response->kind, item->parameter))
             continue;
         verdict->judgement = RV_BORDERLINE;
         add_note(judging, item, "%s: not called abnormal", doubts[i].words);

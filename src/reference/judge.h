@@ -51,6 +51,9 @@ enum rv_status rv_reference_judge(const struct rv_reference *reference,
                                   struct rv_arena *arena, struct rv_notices *notices,
                                   struct rv_error *err);
 
+/* Could one of these flags explain an abnormal value of this parameter? */
+bool rv_reference_doubtful(uint64_t flags, enum rv_kind kind, enum rv_parameter parameter);
+
 /* P(true value beyond the limits) of a value with a Gaussian standard error. */
 double rv_reference_probability(double value, double se, double lower, double upper);
 

@@ -36,16 +36,21 @@ static const char *folder_of(struct rv_arena *arena, const char *path, const cha
     return slash == path ? "/" : rv_arena_text_n(arena, path, (size_t)(slash - path));
 }
 
+static bool same_path(const struct stat *target, const char *path)
+{
+    struct stat input;
+    return path != NULL && stat(path, &input) == 0 && input.st_dev == target->st_dev &&
+           input.st_ino == target->st_ino;
+}
+
 static bool same_file(const struct stat *target, const char *folder, const char *name,
                       struct rv_arena *arena)
 {
-    struct stat input;
     if (name == NULL)
         return false;
     const char *path =
         name[0] == '/' || folder == NULL ? name : rv_arena_format(arena, "%s/%s", folder, name);
-    return path != NULL && stat(path, &input) == 0 && input.st_dev == target->st_dev &&
-           input.st_ino == target->st_ino;
+    return same_path(target, path);
 }
 
 /* The files that the study was read from. */
@@ -55,6 +60,9 @@ static bool is_input(const struct stat *target, const struct rv_study *study,
     static const char *const tables[] = {"study.json", "responses.tsv", "needle.tsv", "marks.tsv"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (study->folder != NULL && same_file(target, study->folder, tables[i], arena))
+            return true;
+    for (size_t i = 0; i < study->sidecar_count; i++)
+        if (same_path(target, study->sidecars[i]))
             return true;
     for (size_t i = 0; i < study->response_count; i++)
         if (same_file(target, study->folder, study->responses[i].file, arena))

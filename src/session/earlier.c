@@ -51,7 +51,9 @@ static enum rv_status read_one(const struct rv_study *now, const char *path,
                                struct rv_error *err)
 {
     struct one one = {0};
-    enum rv_status status = rv_study_read(path, settings, &one.study, err);
+    struct rv_settings its_own = *settings;
+    its_own.study_path = NULL; /* is of the study now */
+    enum rv_status status = rv_study_read(path, &its_own, &one.study, err);
     if (status != RV_OK)
         return rv_fail_in(err, status, "earlier study");
     one.place = place_of(one.study, path);

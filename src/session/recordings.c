@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "session/bids.h"
 
 #include <string.h>
 
@@ -53,6 +54,9 @@ static enum rv_status read_one(struct rv_recordings *recordings, const struct rv
     enum rv_status status = rv_recording_read(path, &recordings->settings->source,
                                               &recordings->kept[slot].recording, err);
     rv_release(path);
+    if (status == RV_OK)
+        status =
+            rv_bids_dress(recordings->study->bids, file, recordings->kept[slot].recording, err);
     if (status != RV_OK)
         return rv_fail_in(err, status, "%s", file);
     recordings->kept[slot].file = file;

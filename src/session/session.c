@@ -35,7 +35,8 @@ struct run {
     struct rv_report *report;
     struct rv_notices notices;
     struct rv_recordings recordings;
-    struct rv_reference *reference;
+    const struct rv_reference *reference;
+    struct rv_reference *opened; /* by us */
     struct rv_measurement *measurements;
     struct wave *waves;
     struct rv_alignment *align;
@@ -142,6 +143,7 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
                                      struct rv_mains *mains, struct rv_error *err)
 {
     size_t count = stimuli->count;
+    double asked_hz = run->settings->mains_hz;
     double *times_s = rv_allocate(count + recording->event_count, sizeof *times_s);
     if (times_s == NULL)
         return rv_fail_memory(err);
@@ -149,8 +151,9 @@ static enum rv_status estimate_mains(const struct run *run, const struct rv_reco
     for (size_t i = 0; i < recording->event_count; i++)
         if (recording->events[i].kind == RV_EVENT_STIMULUS)
             times_s[count++] = recording->events[i].time_s;
-    enum rv_status status = rv_mains_estimate(recording, channel, times_s, count, -1, to_ms,
-                                              run->settings->mains_hz, mains, err);
+    enum rv_status status =
+        rv_mains_estimate(recording, channel, times_s, count, -1, to_ms,
+                          asked_hz > 0 ? asked_hz : recording->facts.mains_hz, mains, err);
     rv_release(times_s);
     return status;
 }
@@ -335,6 +338,17 @@ static enum rv_status align_sites(struct run *run, struct rv_error *err)
     return RV_OK;
 }
 
+static enum rv_status open_reference(struct run *run, struct rv_error *err)
+{
+    const struct rv_settings *settings = run->settings;
+    enum rv_status status = RV_OK;
+    if (settings->reference == NULL)
+        status =
+            rv_reference_open(settings->reference_path, settings->reference_set, &run->opened, err);
+    run->reference = settings->reference != NULL ? settings->reference : run->opened;
+    return status;
+}
+
 static enum rv_status prepare(struct run *run, struct rv_error *err)
 {
     size_t count = run->study->response_count;
@@ -356,8 +370,7 @@ static enum rv_status prepare(struct run *run, struct rv_error *err)
     if (run->measurements == NULL || run->waves == NULL || run->align == NULL ||
         run->scratch == NULL)
         return rv_fail_memory(err);
-    enum rv_status status = rv_reference_open(run->settings->reference_path,
-                                              run->settings->reference_set, &run->reference, err);
+    enum rv_status status = open_reference(run, err);
     if (status != RV_OK)
         return status;
     struct rv_reference_facts facts = rv_reference_facts(run->reference);
@@ -395,7 +408,7 @@ static enum rv_status measure_all(struct run *run, struct rv_error *err)
 static void finish(struct run *run)
 {
     rv_recordings_finish(&run->recordings);
-    rv_reference_close(run->reference);
+    rv_reference_close(run->opened);
     rv_notices_finish(&run->notices);
     rv_release(run->waves);
     rv_release(run->align);

@@ -33,6 +33,26 @@ static struct rv_watch *choose_watch(const struct rv_channel *channels, size_t c
     return rv_watch_new(&channels[*watched]);
 }
 
+/* Patient, limits and numbers that running values are told with. */
+static enum rv_status read_knowledge(struct rv_stream *stream, struct rv_error *err)
+{
+    struct rv_study *naming = stream->naming;
+    struct rv_temperature_policy *policy = NULL;
+    enum rv_status status =
+        rv_study_facts(rv_source_facts(stream->source), &stream->settings, naming, err);
+    if (status == RV_OK)
+        status = rv_temperature_read(naming->arena, &policy, err);
+    if (status == RV_OK)
+        status = rv_stream_numbers_read(naming->arena, &stream->numbers, err);
+    if (status == RV_OK)
+        status = rv_reference_open(stream->settings.reference_path, stream->settings.reference_set,
+                                   &stream->reference, err);
+    stream->context.study = naming;
+    stream->context.policy = policy;
+    stream->context.reference = stream->reference;
+    return status;
+}
+
 enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_settings *settings,
                              const char *name, size_t memory_bytes, rv_stream_function *function,
                              void *to, struct rv_stream **stream, struct rv_error *err)
@@ -49,6 +69,7 @@ enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_set
     const struct rv_channel *channels = rv_source_channels(source, &made->channel_count);
     made->context = (struct rv_live_context){.settings = &made->settings,
                                              .channels = channels,
+                                             .numbers = &made->numbers,
                                              .function = function,
                                              .to = to,
                                              .arena = rv_arena_new(),
@@ -64,7 +85,7 @@ enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_set
         made->naming->recording = &made->channels_only;
         made->notices.arena = made->naming->arena;
         made->name = rv_arena_text(made->naming->arena, name);
-        status = made->name == NULL ? rv_fail_memory(err) : RV_OK;
+        status = made->name == NULL ? rv_fail_memory(err) : read_knowledge(made, err);
     }
     if (status != RV_OK) {
         rv_stream_free(made);
@@ -82,6 +103,7 @@ void rv_stream_free(struct rv_stream *stream)
     rv_watch_free(stream->watch);
     rv_arena_free(stream->context.arena);
     rv_arena_free(stream->context.scratch);
+    rv_reference_close(stream->reference);
     rv_release(stream->waiting);
     rv_times_finish(&stream->stimuli);
     rv_notices_finish(&stream->notices);
@@ -236,23 +258,38 @@ static enum rv_status tell_sweep(struct rv_stream *stream, size_t channel,
     return RV_OK;
 }
 
+static enum rv_status tell_response(struct rv_stream *stream, const struct rv_waiting *stimulus,
+                                    const struct sweep *sweep, struct rv_error *err)
+{
+    size_t segment = 0;
+    struct rv_measurement measurement;
+    enum rv_status status =
+        rv_live_response(sweep->live, &stream->context, &sweep->window, &measurement, err);
+    if (status == RV_OK && measurement.response != NULL)
+        rv_stream_limb(stream, sweep->live, &measurement, stimulus->time_s);
+    if (status == RV_OK && segment_of(stream, stimulus->time_s, &segment))
+        status = update_mains(stream, sweep->live, segment, &sweep->window, err);
+    return status;
+}
+
 /* The sweeps of all channels first, then what takes longer. */
 static enum rv_status tell_stimulus(struct rv_stream *stream, const struct rv_waiting *stimulus,
                                     double next_s, struct rv_error *err)
 {
     struct sweep *sweeps = rv_allocate(stream->channel_count, sizeof *sweeps);
-    enum rv_status status = sweeps == NULL ? rv_fail_memory(err) : RV_OK;
+    const struct rv_live **now = rv_allocate(stream->channel_count, sizeof *now);
+    enum rv_status status = sweeps == NULL || now == NULL ? rv_fail_memory(err) : RV_OK;
     for (size_t c = 0; c < stream->channel_count && status == RV_OK; c++)
         if (!stream->context.channels[c].is_trigger)
             status = tell_sweep(stream, c, stimulus, next_s, &sweeps[c], err);
     for (size_t c = 0; c < stream->channel_count && status == RV_OK; c++) {
-        size_t segment = 0;
-        if (sweeps[c].live == NULL)
-            continue;
-        status = rv_live_response(sweeps[c].live, &stream->context, &sweeps[c].window, err);
-        if (status == RV_OK && segment_of(stream, stimulus->time_s, &segment))
-            status = update_mains(stream, sweeps[c].live, segment, &sweeps[c].window, err);
+        now[c] = sweeps[c].live;
+        if (now[c] != NULL)
+            status = tell_response(stream, stimulus, &sweeps[c], err);
     }
+    if (status == RV_OK)
+        status = rv_stream_next(stream, now, stream->channel_count, stimulus->time_s, err);
+    rv_release(now);
     rv_release(sweeps);
     return status;
 }

@@ -2,8 +2,9 @@
  * What can be advised while the patient is on the table. Each advice is given once for a response,
  * or again when its number changes. Method: docs/stream.md "Advice".
  */
+#include "session/stream_advice.h"
+
 #include "base/text.h"
-#include "session/stream_live.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -13,6 +14,10 @@
 static const double onset_se_ms = 0.05;
 /* More than these are not asked for. */
 static const double sweeps_most = 1000;
+/* The standard error is itself an estimate: by so much it must have grown before "enough" is taken
+ * back, and the sum of the sweeps have changed before it is said again. */
+static const double clearly_worse = 1.5;
+static const double sum_changes = 0.25;
 /* A rise of the amplitude with the current counts from two standard errors on; where that cannot
  * exceed this part of the amplitude, there is none that matters. */
 static const double rise_sds = 2.0;
@@ -20,57 +25,57 @@ static const double rise_least = 0.05;
 /* Currents nearer to each other than this are one. */
 static const double same_ma = 0.05;
 
-enum advice_code {
-    SUBMAXIMAL,
-    SUPRAMAXIMAL,
-    MORE_SWEEPS,
-    ENOUGH_SWEEPS,
-    ARTEFACT,
-    POSITIVE,
-    ABSENT
-};
-
 static const char *const names[] = {
-    [SUBMAXIMAL] = "not_supramaximal",
-    [SUPRAMAXIMAL] = "supramaximal",
-    [MORE_SWEEPS] = "more_sweeps",
-    [ENOUGH_SWEEPS] = "enough_sweeps",
-    [ARTEFACT] = "artefact_overlaps_onset",
-    [POSITIVE] = "electrode_off_motor_point",
-    [ABSENT] = "no_response",
+    [RV_ADVICE_SUBMAXIMAL] = "not_supramaximal",
+    [RV_ADVICE_SUPRAMAXIMAL] = "supramaximal",
+    [RV_ADVICE_MORE_SWEEPS] = "more_sweeps",
+    [RV_ADVICE_ENOUGH_SWEEPS] = "enough_sweeps",
+    [RV_ADVICE_ARTEFACT] = "artefact_overlaps_onset",
+    [RV_ADVICE_POSITIVE] = "electrode_off_motor_point",
+    [RV_ADVICE_ABSENT] = "no_response",
+    [RV_ADVICE_MORE_F] = "more_f_stimuli",
+    [RV_ADVICE_ENOUGH_F] = "f_waves_enough",
+    [RV_ADVICE_NO_F] = "f_absent_so_far",
+    [RV_ADVICE_RELAX] = "relax_muscle",
+    [RV_ADVICE_NOISE] = "noise_hides_f",
+    [RV_ADVICE_RAISE] = "raise_current",
+    [RV_ADVICE_LOWER] = "lower_current",
+    [RV_ADVICE_H_PASSED] = "h_maximum_passed",
+    [RV_ADVICE_M_REACHED] = "m_maximum_reached",
+    [RV_ADVICE_RATE] = "train_rate",
+    [RV_ADVICE_TRAIN_DONE] = "train_complete",
+    [RV_ADVICE_IRREGULAR] = "irregular_train",
+    [RV_ADVICE_COLD] = "cold_limb",
+    [RV_ADVICE_NO_TEMPERATURE] = "temperature_missing",
+    [RV_ADVICE_NEXT_TEST] = "next_test",
 };
 
-struct adviser {
-    struct rv_live *live;
-    const struct rv_live_context *context;
-    double time_s;
-};
-
-static void give(const struct adviser *adviser, enum advice_code code, const char *format, ...)
-    RV_PRINTF(3, 4);
-static void give(const struct adviser *adviser, enum advice_code code, const char *format, ...)
+void rv_advice_give(const struct rv_adviser *adviser, enum rv_advice advice, const char *format,
+                    ...)
 {
-    char text[256];
+    char text[600];
     va_list arguments;
+    struct rv_live *live = adviser->live;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     struct rv_stream_event event = {.kind = RV_STREAM_ADVICE,
                                     .time_s = adviser->time_s,
-                                    .response = adviser->live->response.id,
-                                    .label = adviser->live->label,
+                                    .response = live != NULL ? live->response.id : NULL,
+                                    .label = live != NULL ? live->label : NULL,
                                     .intensity = NAN,
                                     .amplitude_uv = NAN,
                                     .gap_s = NAN,
-                                    .code = names[code],
+                                    .code = names[advice],
                                     .text = text};
-    adviser->live->told |= (uint64_t)1 << code;
+    if (live != NULL)
+        live->told |= (uint64_t)1 << advice;
     adviser->context->function(adviser->context->to, &event);
 }
 
-static bool told(const struct rv_live *live, enum advice_code code)
+bool rv_advice_told(const struct rv_live *live, enum rv_advice advice)
 {
-    return (live->told >> code & 1) != 0;
+    return (live->told >> advice & 1) != 0;
 }
 
 /* Sweeps of one current. */
@@ -97,7 +102,7 @@ static struct level level_below(const struct rv_live *live, const double *amplit
 }
 
 /* The two largest currents against each other. */
-static void advise_current(const struct adviser *adviser, const double *amplitudes_uv,
+static void advise_current(const struct rv_adviser *adviser, const double *amplitudes_uv,
                            double noise_uv)
 {
     struct rv_live *live = adviser->live;
@@ -111,20 +116,22 @@ static void advise_current(const struct adviser *adviser, const double *amplitud
     bool rising = rise > rise_sds * rise_se && rise > rise_least;
     bool level = rise + rise_sds * rise_se < rise_least;
     bool same = fabs(live->told_current - top.current_ma) <= same_ma;
-    if (rising && !(same && told(live, SUBMAXIMAL)))
-        give(adviser, SUBMAXIMAL,
-             "amplitude still rising: %+.1f +/- %.1f %% from %.1f to %.1f mA; not supramaximal yet",
-             100 * rise, 100 * rise_se, below.current_ma, top.current_ma);
-    else if (level && !told(live, SUPRAMAXIMAL))
-        give(adviser, SUPRAMAXIMAL,
-             "amplitude rises no more: %+.1f +/- %.1f %% from %.1f to %.1f mA", 100 * rise,
-             100 * rise_se, below.current_ma, top.current_ma);
+    if (rising && !(same && rv_advice_told(live, RV_ADVICE_SUBMAXIMAL)))
+        rv_advice_give(
+            adviser, RV_ADVICE_SUBMAXIMAL,
+            "amplitude still rising: %+.1f +/- %.1f %% from %.1f to %.1f mA; not supramaximal yet",
+            100 * rise, 100 * rise_se, below.current_ma, top.current_ma);
+    else if (level && !rv_advice_told(live, RV_ADVICE_SUPRAMAXIMAL))
+        rv_advice_give(adviser, RV_ADVICE_SUPRAMAXIMAL,
+                       "amplitude rises no more: %+.1f +/- %.1f %% from %.1f to %.1f mA",
+                       100 * rise, 100 * rise_se, below.current_ma, top.current_ma);
     if (rising)
         live->told_current = top.current_ma;
 }
 
 /* The variance falls with the number of sweeps. */
-static void advise_sweeps(const struct adviser *adviser, const struct rv_measurement *measurement)
+static void advise_sweeps(const struct rv_adviser *adviser,
+                          const struct rv_measurement *measurement)
 {
     struct rv_live *live = adviser->live;
     const struct rv_mark *onset = &measurement->marks[RV_MARK_ONSET];
@@ -135,36 +142,44 @@ static void advise_sweeps(const struct adviser *adviser, const struct rv_measure
         return;
     double se_ms = onset->se_ms * sqrt(used / all), ratio = se_ms / onset_se_ms;
     double more = ceil(all * (ratio * ratio - 1.0));
+    if (rv_advice_told(live, RV_ADVICE_ENOUGH_SWEEPS) && ratio < clearly_worse)
+        return;
     if (ratio <= 1.0) {
-        if (!told(live, ENOUGH_SWEEPS))
-            give(adviser, ENOUGH_SWEEPS, "onset known to %.3f ms: enough sweeps", se_ms);
+        if (!rv_advice_told(live, RV_ADVICE_ENOUGH_SWEEPS))
+            rv_advice_give(adviser, RV_ADVICE_ENOUGH_SWEEPS,
+                           "onset known to %.3f ms: enough sweeps", se_ms);
         return;
     }
-    if (more > sweeps_most || (told(live, MORE_SWEEPS) && live->told_more == (size_t)more))
+    /* What is missing falls with each sweep: it is said again when the sum of both changes. */
+    double sum = all + more, before = (double)live->told_sweeps;
+    if (more > sweeps_most || fabs(sum - before) <= sum_changes * before)
         return;
-    live->told_more = (size_t)more;
-    give(adviser, MORE_SWEEPS, "onset known to %.3f ms: about %.0f more sweeps for %.2f ms", se_ms,
-         more, onset_se_ms);
+    live->told_sweeps = (size_t)sum;
+    rv_advice_give(adviser, RV_ADVICE_MORE_SWEEPS,
+                   "onset known to %.3f ms: about %.0f more sweep%s for %.2f ms", se_ms, more,
+                   more > 1 ? "s" : "", onset_se_ms);
 }
 
 void rv_live_advise(struct rv_live *live, const struct rv_live_context *context,
                     const struct rv_measurement *measurement, const double *amplitudes_uv,
                     double noise_uv, double time_s)
 {
-    const struct adviser adviser = {live, context, time_s};
+    const struct rv_adviser adviser = {live, context, time_s};
     bool motor = live->response.kind == RV_MOTOR;
     advise_current(&adviser, amplitudes_uv, noise_uv);
     advise_sweeps(&adviser, measurement);
+    live->stable = rv_advice_told(live, RV_ADVICE_ENOUGH_SWEEPS) &&
+                   (!motor || rv_advice_told(live, RV_ADVICE_SUPRAMAXIMAL));
     if ((measurement->flags & rv_flag_bit(RV_FLAG_ARTEFACT_OVERLAPS_ONSET)) != 0 &&
-        !told(live, ARTEFACT))
-        give(&adviser, ARTEFACT,
-             "the stimulus artefact runs into the onset: turn the anode, "
-             "clean the skin, or move the ground between");
+        !rv_advice_told(live, RV_ADVICE_ARTEFACT))
+        rv_advice_give(&adviser, RV_ADVICE_ARTEFACT,
+                       "the stimulus artefact runs into the onset: turn the anode, "
+                       "clean the skin, or move the ground between");
     if (motor && (measurement->flags & rv_flag_bit(RV_FLAG_INITIAL_POSITIVITY)) != 0 &&
-        !told(live, POSITIVE))
-        give(&adviser, POSITIVE,
-             "the response begins positive: the active electrode is off the "
-             "motor point");
-    if (measurement->present == RV_PRESENT_NO && !told(live, ABSENT))
-        give(&adviser, ABSENT, "no response seen so far");
+        !rv_advice_told(live, RV_ADVICE_POSITIVE))
+        rv_advice_give(&adviser, RV_ADVICE_POSITIVE,
+                       "the response begins positive: the active electrode is off the "
+                       "motor point");
+    if (measurement->present == RV_PRESENT_NO && !rv_advice_told(live, RV_ADVICE_ABSENT))
+        rv_advice_give(&adviser, RV_ADVICE_ABSENT, "no response seen so far");
 }

@@ -10,6 +10,7 @@
 #include "epoch/epoch.h"
 #include "mark/mark_compound.h"
 #include "measure/measure.h"
+#include "session/stream_advice.h"
 #include "session/windows.h"
 
 #include <math.h>
@@ -17,6 +18,8 @@
 
 static void keep_window(struct rv_live *live, const struct rv_live_window *window)
 {
+    if (live->response.kind == RV_REPETITIVE && live->kept == RV_LIVE_SWEEPS)
+        return; /* a train is measured from its first response on */
     size_t count = window->count < live->capacity ? window->count : live->capacity;
     memcpy(live->samples + live->slot * live->capacity, window->samples,
            count * sizeof *live->samples);
@@ -126,16 +129,17 @@ static double ms_of(const struct rv_compound *compound, enum rv_mark_kind mark)
     return found->validity == RV_MEASURED ? found->ms : (double)NAN;
 }
 
-static void blank(const struct rv_live *live, struct rv_measurement *measurement)
+struct rv_measurement rv_live_blank(const struct rv_live *live)
 {
-    *measurement =
-        (struct rv_measurement){.response = &live->response, .temperature_c = NAN, .snr_db = NAN};
+    struct rv_measurement measurement = {
+        .response = &live->response, .temperature_c = NAN, .snr_db = NAN};
     for (int p = 0; p < RV_PARAMETER_COUNT; p++) {
-        struct rv_result *result = &measurement->results[p];
+        struct rv_result *result = &measurement.results[p];
         result->corrected = NAN;
         result->verdict.lower = result->verdict.upper = NAN;
         result->verdict.z = result->verdict.p_abnormal = NAN;
     }
+    return measurement;
 }
 
 /* One trace, for those who draw it. */
@@ -174,7 +178,7 @@ static enum rv_status measure(struct rv_live *live, const struct rv_live_context
                                   .subtract_tail = context->settings->subtract_tail,
                                   .limit_uv = NAN,
                                   .scratch = context->scratch};
-    blank(live, &found->measurement);
+    found->measurement = rv_live_blank(live);
     struct rv_error why = {.status = RV_OK};
     enum rv_status status = average(live, context, arena, &sweeps, &why);
     if (status == RV_DATA)
@@ -238,20 +242,52 @@ static bool marked(const struct rv_live *live)
     return live->named && (kind == RV_MOTOR || kind == RV_SENSORY || kind == RV_MIXED);
 }
 
+/* Late responses are measured sweep by sweep, which takes longer the more there are: after each of
+ * the first sweeps, then after some. A train is measured from its first response on. */
+static bool is_due(const struct rv_live *live)
+{
+    enum { ALL_SWEEPS = 20, SOME_SWEEPS = 5 };
+    if (live->response.kind == RV_REPETITIVE)
+        return live->sweep_count <= RV_LIVE_SWEEPS;
+    return live->sweep_count <= ALL_SWEEPS || live->sweep_count % SOME_SWEEPS == 0;
+}
+
+static enum rv_status measure_any(struct rv_live *live, const struct rv_live_context *context,
+                                  struct rv_arena *arena, struct rv_notices *notices,
+                                  struct found *found, struct rv_error *err)
+{
+    if (marked(live))
+        return measure(live, context, arena, found, err);
+    if (!live->named || !is_due(live))
+        return RV_OK;
+    return rv_live_late(live, context, arena, notices, &found->measurement, &found->valid, err);
+}
+
 enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_context *context,
-                                const struct rv_live_window *window, struct rv_error *err)
+                                const struct rv_live_window *window,
+                                struct rv_measurement *measurement, struct rv_error *err)
 {
     struct found found = {.valid = false};
     struct rv_arena *arena = context->arena;
     rv_arena_clear(arena);
+    struct rv_notices notices = {.arena = arena};
     keep_window(live, window);
-    enum rv_status status = marked(live) ? measure(live, context, arena, &found, err) : RV_OK;
-    live->measured = found.valid;
+    enum rv_status status = measure_any(live, context, arena, &notices, &found, err);
+    live->measured = found.valid && marked(live);
     if (found.valid)
         tell(live, context, window, &found);
-    if (status == RV_OK && found.valid)
+    if (live->measured)
         rv_live_advise(live, context, &found.measurement, found.amplitudes_uv, found.noise_uv,
                        window->stimulus_s);
+    else if (found.valid)
+        rv_live_advise_late(&(struct rv_adviser){live, context, window->stimulus_s},
+                            &found.measurement, &notices);
+    *measurement = found.valid ? found.measurement : (struct rv_measurement){.response = NULL};
+    measurement->trace = NULL; /* they go with the arena */
+    measurement->late = NULL;
+    if (found.valid && !live->measured)
+        live->running = *measurement;
+    rv_notices_finish(&notices);
     return status;
 }
 

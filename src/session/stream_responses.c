@@ -21,16 +21,42 @@ static bool same_response(const struct rv_response *a, const struct rv_response 
            same_distance;
 }
 
+static bool is_response(const struct rv_live *live, const struct rv_response *response)
+{
+    return live->named && same_response(&live->response, response) &&
+           (live->carried ||
+            rv_same_temperature(live->response.temperature_c, response->temperature_c));
+}
+
+/* What a label said last of the limb; NaN: nothing. */
+static double last_temperature(const struct rv_stream *stream, const struct rv_response *response)
+{
+    for (const struct rv_live *live = stream->lives; live != NULL; live = live->next)
+        if (live->named && !isnan(live->response.temperature_c) &&
+            rv_same_limb(&live->response, response))
+            return live->response.temperature_c;
+    return NAN;
+}
+
 static struct rv_live *find_live(const struct rv_stream *stream, size_t channel, const char *text,
                                  const struct rv_response *response)
 {
     for (struct rv_live *live = stream->lives; live != NULL; live = live->next) {
         bool same_text = rv_text_equal(live->text, text);
-        if (live->channel == channel && (same_text || (response != NULL && live->named &&
-                                                       same_response(&live->response, response))))
+        if (live->channel == channel &&
+            (same_text || (response != NULL && is_response(live, response))))
             return live;
     }
     return NULL;
+}
+
+/* The first that is said of the response itself. */
+static void take_temperature(struct rv_live *live, double temperature_c)
+{
+    if (isnan(temperature_c) || !(live->carried || isnan(live->response.temperature_c)))
+        return;
+    live->response.temperature_c = temperature_c;
+    live->carried = false;
 }
 
 static void advise_label(const struct rv_stream *stream, const struct rv_live *live, double time_s,
@@ -98,9 +124,16 @@ enum rv_status rv_stream_live(struct rv_stream *stream, size_t channel,
         return rv_fail_memory(err);
     bool named = status == RV_OK;
     *live = named ? find_live(stream, channel, stimulus->text, &response) : NULL;
-    if (*live != NULL)
+    if (*live != NULL) {
+        take_temperature(*live, response.temperature_c);
         return RV_OK;
+    }
+    bool unsaid = named && isnan(response.temperature_c);
+    if (unsaid)
+        response.temperature_c = last_temperature(stream, &response);
     status = make_live(stream, channel, stimulus->text, named ? &response : NULL, live, err);
+    if (status == RV_OK)
+        (*live)->carried = unsaid;
     if (status == RV_OK && !named)
         advise_label(stream, *live, stimulus->time_s, why.text);
     return status;

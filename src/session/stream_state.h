@@ -9,9 +9,23 @@
 #include "session/stream_live.h"
 #include "session/stream_store.h"
 
+enum { RV_NEXT_TOLD = 8 };
+
 struct rv_waiting {
     double time_s, intensity;
     const char *text; /* in `texts` */
+};
+
+/* What was said of a limb's temperature. */
+struct rv_limb_told {
+    bool cold, unknown;
+    double temperature_c;
+};
+
+/* The next best tests as they were last. */
+struct rv_next_told {
+    size_t count;
+    char tests[RV_NEXT_TOLD][128];
 };
 
 struct rv_stream {
@@ -36,11 +50,24 @@ struct rv_stream {
     bool watching;           /* it has begun */
     double watch_start_s;    /* of the samples that are watched */
     bool thinned;
+    struct rv_reference *reference;
+    struct rv_stream_numbers numbers;
+    struct rv_limb_told limbs[RV_LIMB_COUNT];
+    struct rv_next_told next;
 };
 
 /* The response of a channel that a stimulus is one of; made, and told of, where it is new. */
 enum rv_status rv_stream_live(struct rv_stream *stream, size_t channel,
                               const struct rv_waiting *stimulus, struct rv_live **live,
                               struct rv_error *err);
+
+/* Says once for each limb that it is cold, or that its temperature is not known. */
+void rv_stream_limb(struct rv_stream *stream, struct rv_live *live,
+                    const struct rv_measurement *measurement, double time_s);
+
+/* After the responses `now` of all channels (NULL: none of that channel) were told: settles those
+ * that are done, and tells the next best test where that changed it. */
+enum rv_status rv_stream_next(struct rv_stream *stream, const struct rv_live *const *now,
+                              size_t count, double time_s, struct rv_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
+#include "session/bids.h"
 #include "session/study_json.h"
 #include "session/study_recording.h"
 #include "session/study_tables.h"
@@ -117,6 +118,19 @@ static enum rv_status read_folder(struct rv_study *study, struct rv_notices *not
     return check_files(study, err);
 }
 
+bool rv_study_has_tables(const char *folder)
+{
+    struct rv_arena *arena = rv_arena_new();
+    bool found = false;
+    for (size_t i = 0; arena != NULL && i < sizeof parts / sizeof *parts; i++) {
+        struct stat facts;
+        const char *path = rv_arena_format(arena, "%s/%s", folder, parts[i].name);
+        found = found || (path != NULL && stat(path, &facts) == 0);
+    }
+    rv_arena_free(arena);
+    return found;
+}
+
 /* The folder that files are relative to: the path itself, or what stands before its last name. */
 static const char *folder_of(const char *path, bool is_folder, struct rv_arena *arena)
 {
@@ -134,6 +148,22 @@ static bool names_a_study(const char *path)
     return strcmp(slash != NULL ? slash + 1 : path, "study.json") == 0;
 }
 
+/* What lies in no BIDS dataset. */
+static enum rv_status read_plain(const char *path, bool folder, const struct rv_settings *settings,
+                                 struct rv_study *study, struct rv_notices *notices,
+                                 struct rv_error *err)
+{
+    study->folder = folder_of(path, folder, study->arena);
+    if (study->folder == NULL)
+        return rv_fail_memory(err);
+    if ((folder || names_a_study(path)) && settings->study_path != NULL)
+        return rv_fail(err, RV_MISUSE,
+                       "--study is for a single recording; this folder has its own study.json");
+    if (folder || names_a_study(path))
+        return read_folder(study, notices, err);
+    return rv_study_recording(path, settings, study, notices, err);
+}
+
 static enum rv_status read_into(const char *path, const struct rv_settings *settings,
                                 struct rv_study *study, struct rv_notices *notices,
                                 struct rv_error *err)
@@ -145,13 +175,11 @@ static enum rv_status read_into(const char *path, const struct rv_settings *sett
         return status;
     if (!standard && stat(path, &facts) != 0)
         return rv_fail(err, errno == EACCES ? RV_PERMISSION : RV_NO_INPUT, "%s", strerror(errno));
-    bool folder = !standard && S_ISDIR(facts.st_mode);
-    study->folder = folder_of(path, folder, study->arena);
-    if (study->folder == NULL)
-        return rv_fail_memory(err);
-    if (folder || names_a_study(path))
-        return read_folder(study, notices, err);
-    return rv_study_recording(path, settings, study, notices, err);
+    bool folder = !standard && S_ISDIR(facts.st_mode), bids = false;
+    if (!standard && (!folder || !rv_study_has_tables(path)))
+        status = rv_bids_study_read(path, settings, study, notices, &bids, err);
+    return status != RV_OK || bids ? status
+                                   : read_plain(path, folder, settings, study, notices, err);
 }
 
 enum rv_status rv_study_read(const char *path, const struct rv_settings *settings,

@@ -5,8 +5,10 @@
 #include "session/study_recording.h"
 
 #include "base/error.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "knowledge/knowledge.h"
+#include "session/said.h"
 #include "session/study_json.h"
 #include "session/study_tables.h"
 
@@ -14,16 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What one source of words says, and which source it is (for messages). */
-struct said {
-    const char *source;
-    const char *text;
-    struct rv_label label;
-};
+enum { STUDY_BYTES_MAX = 4 << 20 };
 
 /* Stimuli whose labels say the same. */
 struct group {
-    struct said said;
+    struct rv_said said;
     struct rv_text indices; /* "1,2,5" among the stimuli; empty: all */
     double intensity_ma;    /* of the first one */
 };
@@ -32,7 +29,7 @@ struct builder {
     const struct rv_settings *settings;
     struct rv_study *study;
     struct rv_notices *notices;
-    struct said option, file; /* --label, and the file's name */
+    struct rv_said option, file; /* --label, and the file's name */
     struct group *groups;
     size_t group_count, group_capacity;
     struct rv_response *responses;
@@ -40,54 +37,46 @@ struct builder {
 };
 
 static enum rv_status read_label(struct builder *builder, const char *source, const char *text,
-                                 struct said *said, struct rv_error *err)
+                                 struct rv_said *said, struct rv_error *err)
 {
-    *said = (struct said){.source = source, .text = text != NULL ? text : ""};
-    char *storage = rv_arena_alloc(builder->study->arena, strlen(said->text) + 1, 1);
-    if (storage == NULL)
-        return rv_fail_memory(err);
-    rv_label_read(said->text, storage, &said->label);
-    if (said->label.conflict)
-        return rv_fail(err, RV_STUDY, "%s \"%s\" names two sides or two nerves", source,
-                       said->text);
-    bool told = rv_notice_has(builder->notices, "label_not_understood", source);
-    if (said->label.not_understood != NULL && !told)
-        rv_notice_add(builder->notices, RV_INFO, "label_not_understood", source,
-                      "\"%s\" is not understood: %s", said->text, said->label.not_understood);
-    return RV_OK;
+    return rv_said_read(source, text, builder->study->arena, builder->notices, said, err);
 }
 
-static bool same_number(double a, double b)
+/* A limb that was warmed is measured anew: a degree changes a latency by 0.2 ms (C65). */
+static const double other_temperature_c = 1.0;
+
+bool rv_same_temperature(double a, double b)
 {
-    return (isnan(a) && isnan(b)) || fabs(a - b) < 1e-9;
+    return !(fabs(a - b) > other_temperature_c); /* so, too, where one is not known */
 }
 
-static bool same_label(const struct rv_label *a, const struct rv_label *b)
+/* The last group that a label fits, for an earlier one may be of the limb when it was cold. */
+static struct group *find_group(const struct builder *builder, const struct rv_label *label)
 {
-    return a->side == b->side && rv_text_equal(a->nerve, b->nerve) &&
-           rv_text_equal(a->stimulate, b->stimulate) && rv_text_equal(a->record, b->record) &&
-           a->kind_known == b->kind_known && a->kind == b->kind &&
-           same_number(a->distance_mm, b->distance_mm);
+    for (size_t i = builder->group_count; i > 0; i--)
+        if (rv_said_same(&builder->groups[i - 1].said.label, label))
+            return &builder->groups[i - 1];
+    return NULL;
 }
 
 static enum rv_status add_stimulus(struct builder *builder, const struct rv_event *event,
                                    size_t index, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(builder, "annotation", event->text, &said, err);
     if (status != RV_OK)
         return status;
-    size_t i = 0;
-    while (i < builder->group_count && !same_label(&builder->groups[i].said.label, &said.label))
-        i++;
-    if (i == builder->group_count) {
-        if (!rv_grow(&builder->groups, &builder->group_capacity, i + 1, sizeof *builder->groups))
+    struct group *group = find_group(builder, &said.label);
+    if (group == NULL) {
+        if (!rv_grow(&builder->groups, &builder->group_capacity, builder->group_count + 1,
+                     sizeof *builder->groups))
             return rv_fail_memory(err);
-        builder->groups[i] = (struct group){.said = said, .intensity_ma = event->intensity_ma};
-        builder->group_count++;
+        group = &builder->groups[builder->group_count++];
+        *group = (struct group){.said = said, .intensity_ma = event->intensity_ma};
     }
-    rv_text_format(&builder->groups[i].indices, "%s%zu",
-                   builder->groups[i].indices.length > 0 ? "," : "", index);
+    if (isnan(group->said.label.temperature_c))
+        group->said.label.temperature_c = said.label.temperature_c;
+    rv_text_format(&group->indices, "%s%zu", group->indices.length > 0 ? "," : "", index);
     return RV_OK;
 }
 
@@ -108,71 +97,6 @@ static enum rv_status group_stimuli(struct builder *builder, struct rv_error *er
         builder->groups[builder->group_count++] = blank;
     }
     return status;
-}
-
-/* Sides must agree wherever they are said; other words are taken from the first that says them. */
-static enum rv_status merge_side(const struct said *const *sources, size_t count,
-                                 enum rv_side *side, struct rv_error *err)
-{
-    const struct said *first = NULL;
-    for (size_t i = 0; i < count; i++) {
-        if (sources[i]->label.side == RV_SIDE_UNKNOWN)
-            continue;
-        if (first != NULL && first->label.side != sources[i]->label.side)
-            return rv_fail(err, RV_STUDY, "%s \"%s\" says %s, %s \"%s\" says %s: which side is it?",
-                           first->source, first->text, rv_side_name(first->label.side),
-                           sources[i]->source, sources[i]->text,
-                           rv_side_name(sources[i]->label.side));
-        if (first == NULL)
-            first = sources[i];
-    }
-    if (first != NULL)
-        *side = first->label.side;
-    return RV_OK;
-}
-
-static void merge_words(const struct said *const *sources, size_t count,
-                        struct rv_response *response, bool *kind_known)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct rv_label *label = &sources[i]->label;
-        if (response->nerve == NULL)
-            response->nerve = label->nerve;
-        if (response->record == NULL)
-            response->record = label->record;
-        if (response->stimulate == NULL)
-            response->stimulate = label->stimulate;
-        if (isnan(response->distance_mm))
-            response->distance_mm = label->distance_mm;
-        if (isnan(response->intensity_ma))
-            response->intensity_ma = label->intensity_ma;
-        if (isnan(response->intensity_v))
-            response->intensity_v = label->intensity_v;
-        if (isnan(response->pulse_ms))
-            response->pulse_ms = label->pulse_ms;
-        if (!*kind_known && label->kind_known) {
-            response->kind = label->kind;
-            *kind_known = true;
-        }
-    }
-}
-
-/* Motor or sensory, where no label says it: a muscle under the electrode means motor. */
-static enum rv_status settle_kind(const struct rv_recording *recording, size_t channel,
-                                  bool kind_known, struct rv_response *response,
-                                  struct rv_error *err)
-{
-    const char *muscle = response->record != NULL ? rv_word_muscle(response->record) : NULL;
-    if (!kind_known && response->record == NULL)
-        return rv_fail(err, RV_STUDY,
-                       "channel \"%s\": no label says whether this is a motor or a sensory study; "
-                       "say it with --label, for example --label \"median motor R wrist APB 80mm\"",
-                       recording->channels[channel].label);
-    if (!kind_known)
-        response->kind = muscle != NULL ? RV_MOTOR : RV_SENSORY;
-    if (response->nerve == NULL && muscle != NULL && response->kind != RV_SENSORY)
-        response->nerve = rv_muscle_nerve(muscle);
-    return RV_OK;
 }
 
 static enum rv_status keep_response(struct builder *builder, size_t channel,
@@ -197,19 +121,19 @@ static enum rv_status keep_response(struct builder *builder, size_t channel,
 }
 
 static enum rv_status add_response(struct builder *builder, size_t channel,
-                                   const struct said *channel_said, const struct group *group,
+                                   const struct rv_said *channel_said, const struct group *group,
                                    struct rv_error *err)
 {
     enum { SOURCES = 4 };
-    const struct said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
-                                                 &builder->file};
+    const struct rv_said *const sources[SOURCES] = {&builder->option, &group->said, channel_said,
+                                                    &builder->file};
     struct rv_response response = rv_response_blank();
     bool kind_known = false;
-    enum rv_status status = merge_side(sources, SOURCES, &response.side, err);
+    enum rv_status status = rv_said_merge(sources, SOURCES, &response, &kind_known, err);
     if (status != RV_OK)
         return status;
-    merge_words(sources, SOURCES, &response, &kind_known);
-    status = settle_kind(builder->study->recording, channel, kind_known, &response, err);
+    status = rv_said_settle_kind(builder->study->recording->channels[channel].label, kind_known,
+                                 &response, err);
     if (status != RV_OK)
         return status;
     return keep_response(builder, channel, group, &response, err);
@@ -217,7 +141,7 @@ static enum rv_status add_response(struct builder *builder, size_t channel,
 
 static enum rv_status add_channel(struct builder *builder, size_t channel, struct rv_error *err)
 {
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_label(
         builder, "channel", builder->study->recording->channels[channel].label, &said, err);
     for (size_t i = 0; i < builder->group_count && status == RV_OK; i++)
@@ -226,13 +150,16 @@ static enum rv_status add_channel(struct builder *builder, size_t channel, struc
 }
 
 /* The response of the same electrode stimulated next nearer to it; NULL: there is none. */
-static const struct rv_response *nearer_site(const struct builder *builder,
+static const struct rv_response *nearer_site(const struct rv_response *responses, size_t count,
                                              const struct rv_response *far)
 {
     const struct rv_response *near = NULL;
-    for (size_t i = 0; i < builder->count; i++) {
-        const struct rv_response *other = &builder->responses[i];
-        bool same = rv_text_equal(other->channel, far->channel) && other->side == far->side;
+    for (size_t i = 0; i < count; i++) {
+        const struct rv_response *other = &responses[i];
+        bool same = other->kind == far->kind && other->side == far->side &&
+                    rv_text_equal(other->channel, far->channel) &&
+                    rv_text_equal(other->nerve, far->nerve) &&
+                    rv_text_equal(other->record, far->record);
         if (same && other->distance_mm < far->distance_mm &&
             (near == NULL || other->distance_mm > near->distance_mm))
             near = other;
@@ -240,20 +167,39 @@ static const struct rv_response *nearer_site(const struct builder *builder,
     return near;
 }
 
-/* Two sites of one recording electrode, each with its distance to it: the rest is the segment. */
-static void settle_segments(struct builder *builder)
+void rv_study_segments(struct rv_response *responses, size_t count)
 {
-    for (size_t i = 0; i < builder->count; i++) {
-        struct rv_response *far = &builder->responses[i];
+    for (size_t i = 0; i < count; i++) {
+        struct rv_response *far = &responses[i];
         if (far->kind != RV_MOTOR || isnan(far->distance_mm))
             continue;
-        const struct rv_response *near = nearer_site(builder, far);
+        const struct rv_response *near = nearer_site(responses, count, far);
         if (near != NULL)
             far->segment_mm = far->distance_mm - near->distance_mm;
     }
-    for (size_t i = 0; i < builder->count; i++)
-        if (!isnan(builder->responses[i].segment_mm))
-            builder->responses[i].distance_mm = NAN;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(responses[i].segment_mm))
+            responses[i].distance_mm = NAN;
+}
+
+bool rv_same_limb(const struct rv_response *a, const struct rv_response *b)
+{
+    return a->side != RV_SIDE_UNKNOWN && a->side == b->side && a->nerve != NULL &&
+           b->nerve != NULL && rv_nerve_region(a->nerve) == rv_nerve_region(b->nerve);
+}
+
+/* A temperature that a label says holds for the limb until another one is said. Responses stand in
+ * the order of the channels, of each in the order of the groups. */
+static void carry_temperatures(struct builder *builder)
+{
+    size_t groups = builder->group_count;
+    for (size_t group = 0; group < groups; group++)
+        for (size_t i = group; i < builder->count; i += groups)
+            for (size_t g = group + 1; g > 0 && isnan(builder->responses[i].temperature_c); g--)
+                for (size_t j = g - 1; j < builder->count; j += groups)
+                    if (rv_same_limb(&builder->responses[i], &builder->responses[j]) &&
+                        !isnan(builder->responses[j].temperature_c))
+                        builder->responses[i].temperature_c = builder->responses[j].temperature_c;
 }
 
 static double years_between(const char *birth, const char *day)
@@ -268,16 +214,51 @@ static double years_between(const char *birth, const char *day)
     return years >= 0 && years <= 120 ? years : (double)NAN;
 }
 
-static void take_facts(struct rv_study *study)
+static void take_facts(const struct rv_recording_facts *facts, struct rv_study *study)
 {
-    const struct rv_recording_facts *facts = &study->recording->facts;
     study->patient.id = rv_arena_text(study->arena, facts->patient_id);
     study->patient.name = rv_arena_text(study->arena, facts->patient_name);
     study->patient.sex = facts->sex;
     study->patient.age_years = years_between(facts->birth_date, facts->start);
+    if (isnan(study->patient.age_years))
+        study->patient.age_years = facts->age_years;
+    study->patient.height_cm = facts->height_cm;
+    study->temperature_c = facts->temperature_c;
     study->visit.examiner = rv_arena_text(study->arena, facts->technician);
     if (facts->start != NULL && strlen(facts->start) >= 10)
         study->visit.date = rv_arena_text_n(study->arena, facts->start, 10);
+}
+
+enum rv_status rv_study_file(const char *path, struct rv_study *study, struct rv_error *err)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    enum rv_status status = rv_file_read(study->arena, path, STUDY_BYTES_MAX, &bytes, &length, err);
+    if (status == RV_OK)
+        status = rv_study_json(bytes, length, study, err);
+    return status == RV_OK ? RV_OK
+                           : rv_fail_in(err, status == RV_DATA ? RV_STUDY : status, "%s", path);
+}
+
+/* The keys of study.json go before what the header says; paths in it are relative to its folder. */
+static enum rv_status take_file(const char *path, struct rv_study *study, struct rv_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    enum rv_status status = rv_study_file(path, study, err);
+    if (status != RV_OK)
+        return status;
+    if (study->earlier_count > 0)
+        study->folder =
+            slash == NULL ? "." : rv_arena_text_n(study->arena, path, (size_t)(slash - path) + 1);
+    return study->earlier_count == 0 || study->folder != NULL ? RV_OK : rv_fail_memory(err);
+}
+
+enum rv_status rv_study_facts(const struct rv_recording_facts *facts,
+                              const struct rv_settings *settings, struct rv_study *study,
+                              struct rv_error *err)
+{
+    take_facts(facts, study);
+    return settings->study_path == NULL ? RV_OK : take_file(settings->study_path, study, err);
 }
 
 /* What the option and the name of the recording say. */
@@ -299,7 +280,8 @@ static enum rv_status build(struct builder *builder, struct rv_error *err)
             status = add_channel(builder, i, err);
     if (status != RV_OK)
         return status;
-    settle_segments(builder);
+    rv_study_segments(builder->responses, builder->count);
+    carry_temperatures(builder);
     builder->study->responses = rv_arena_copy(builder->study->arena, builder->responses,
                                               builder->count, sizeof *builder->responses);
     builder->study->response_count = builder->count;
@@ -312,8 +294,9 @@ enum rv_status rv_study_of_recording(struct rv_recording *recording, const char 
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
     study->recording = recording;
-    take_facts(study);
-    enum rv_status status = read_names(&builder, path, err);
+    enum rv_status status = rv_study_facts(&recording->facts, settings, study, err);
+    if (status == RV_OK)
+        status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = build(&builder, err);
     for (size_t i = 0; i < builder.group_count; i++)
@@ -340,7 +323,7 @@ enum rv_status rv_response_named(struct rv_study *study, const char *path, size_
 {
     struct builder builder = {.settings = settings, .study = study, .notices = notices};
     struct group group = {.intensity_ma = NAN};
-    struct said said;
+    struct rv_said said;
     enum rv_status status = read_names(&builder, path, err);
     if (status == RV_OK)
         status = read_label(&builder, "annotation", stimulus, &group.said, err);

@@ -266,6 +266,31 @@ static void settle_counts(struct rv_response *response)
                                    entered[RV_M_AMPLITUDE].resolution / m)};
 }
 
+enum rv_status rv_response_cells(const struct rv_table *table, size_t row, struct rv_arena *arena,
+                                 struct rv_response *response, struct rv_error *err)
+{
+    *response = rv_response_blank();
+    response->line = table->lines[row];
+    enum rv_status status = read_cells(table, row, response_columns, arena, response, err);
+    return status == RV_OK ? rv_cells_extra(table, row, response_columns, arena, &response->extra,
+                                            &response->extra_count, err)
+                           : status;
+}
+
+enum rv_status rv_response_settle(const struct rv_table *table, size_t row,
+                                  struct rv_response *response, struct rv_error *err)
+{
+    settle_units(table, row, response);
+    settle_counts(response);
+    enum rv_status status = check_amplitude(response, RV_AMPLITUDE, err);
+    return status == RV_OK ? check_amplitude(response, RV_AMPLITUDE_PEAK_TO_PEAK, err) : status;
+}
+
+bool rv_response_has_column(const char *name)
+{
+    return rv_cell_column(response_columns, name) != NULL;
+}
+
 enum rv_status rv_study_responses(const char *bytes, size_t length, struct rv_study *study,
                                   struct rv_notices *notices, struct rv_error *err)
 {
@@ -280,28 +305,17 @@ enum rv_status rv_study_responses(const char *bytes, size_t length, struct rv_st
     struct rv_response *rows = rv_arena_alloc(study->arena, table.row_count, sizeof *rows);
     if (rows == NULL)
         return rv_fail_memory(err);
-    for (size_t i = 0; i < table.row_count; i++) {
-        rows[i] = rv_response_blank();
-        rows[i].line = table.lines[i];
+    for (size_t i = 0; i < table.row_count && status == RV_OK; i++) {
+        const char *kind = rv_table_cell(&table, i, rv_table_column(&table, "kind"));
+        status = rv_response_cells(&table, i, study->arena, &rows[i], err);
         rows[i].id = rv_arena_format(study->arena, "R%02zu", i + 1);
-        status = read_cells(&table, i, response_columns, study->arena, &rows[i], err);
         if (status == RV_OK)
-            status =
-                check_response(&rows[i], rv_table_cell(&table, i, rv_table_column(&table, "kind")),
-                               table.lines[i], err);
+            status = check_response(&rows[i], kind, table.lines[i], err);
         if (status == RV_OK)
-            status = rv_cells_extra(&table, i, response_columns, study->arena, &rows[i].extra,
-                                    &rows[i].extra_count, err);
-        if (status != RV_OK)
-            return status;
-        settle_units(&table, i, &rows[i]);
-        settle_counts(&rows[i]);
-        status = check_amplitude(&rows[i], RV_AMPLITUDE, err);
-        if (status == RV_OK)
-            status = check_amplitude(&rows[i], RV_AMPLITUDE_PEAK_TO_PEAK, err);
-        if (status != RV_OK)
-            return status;
+            status = rv_response_settle(&table, i, &rows[i], err);
     }
+    if (status != RV_OK)
+        return status;
     study->responses = rows;
     study->response_count = table.row_count;
     return RV_OK;

@@ -323,3 +323,32 @@ Test(label, random_bytes_do_no_harm)
         free(storage);
     }
 }
+
+Test(label, skin_temperature_is_read_and_other_temperatures_are_not)
+{
+    static const struct {
+        const char *text;
+        double temperature_c; /* 0: none */
+    } rows[] = {
+        {"median motor R wrist 31.2C", 31.2},
+        {"median motor R wrist 31.2 C", 31.2},
+        {"sural left 14cm skin temp 30,5 \xC2\xB0"
+         "C",
+         30.5},
+        {"R APB 32 degC", 32},
+        {"R APB temperature 32.4 deg C", 32.4},
+        {"R APB 29\xE2\x84\x83", 29},
+        {"L C7 root 7 C 8", 0},         /* too cold for skin */
+        {"sens 20 c", 0},               /* no capital: not degrees */
+        {"R APB room 22 C", 0},         /* of the room */
+        {"R APB 31 C then 33 C", 0},    /* two of them */
+        {"elbow flexed 90\xC2\xB0", 0}, /* an angle */
+        {"R APB 98.6 F", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char storage[80];
+        struct rv_label label = read_label(rows[i].text, storage);
+        cr_expect(same_number(label.temperature_c, rows[i].temperature_c), "\"%s\": %g",
+                  rows[i].text, label.temperature_c);
+    }
+}

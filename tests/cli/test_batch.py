@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 
-from harness import ROWS, STUDY, check, edf, files_of, main, study
+from harness import ROWS, STUDY, Skip, check, edf, files_of, main, study
 
 DB = "results.sqlite"
 
@@ -92,6 +92,14 @@ def studies_stored(t):
         return count(t.path(DB), "SELECT count(*) FROM studies")
     except sqlite3.Error:
         return 0
+
+
+def pretending(**what):
+    """The environment of a program that is told of things that are not so: see pretend.c."""
+    library = os.environ.get("RANVIER_PRETEND")
+    if not library or not os.path.exists(library):
+        raise Skip("nothing to preload")
+    return dict(what, LD_PRELOAD=library)
 
 
 # ------------------------------------------------------------------ what is stored
@@ -224,6 +232,17 @@ def b_03_an_empty_folder_is_nothing_to_do(t):
     t.refused(66, "no study", "batch", t.path("archive"), "--require-any", "--out", "b.sqlite")
 
 
+def b_04_four_batches_on_one_database_leave_it_whole(t):
+    """One of them works; what the others say is that it does."""
+    folder = archive(t, 30)
+    runs = [started(t, folder, "--resume", "--jobs", "1") for _ in range(4)]
+    said = [run.communicate(timeout=60)[1].decode() for run in runs]
+    codes = sorted(run.returncode for run in runs)
+    check(codes[0] == 0 and set(codes) <= {0, 75}, "%s: %s" % (codes, said))
+    check(len(rows_of(t, table="studies")) == 30, "studies")
+    check(count(t.path(DB), "SELECT count(*) FROM studies") == 30, "double rows")
+
+
 def b_05_b_06_every_transaction_can_wait(t):
     """The source says so: never a deferred transaction, never a busy timeout of 0."""
     folder = os.path.join(t.root, "src", "batch")
@@ -290,6 +309,89 @@ def b_09_what_is_no_database_of_ours_is_refused(t):
     if os.geteuid() != 0:
         os.chmod(t.path(DB), 0o400)
         t.refused(77, "", "batch", folder, "--resume", "--out", DB)
+
+
+# linux/magic.h, and for what is not in the kernel the sources of Lustre, GPFS, BeeGFS, PanFS.
+NETWORKS = {"nfs": 0x6969, "lustre": 0x0BD00BD0, "gpfs": 0x47504653, "cifs": 0xFF534D42,
+            "smb2": 0xFE534D42, "smb": 0x517B, "ceph": 0x00C36400, "beegfs": 0x19830326,
+            "afs": 0x5346414F, "coda": 0x73757245, "9p": 0x01021997, "ocfs2": 0x7461636F,
+            "panfs": 0xAAD7AAEA}
+
+
+def b_10_a_database_on_a_network_file_system_is_refused(t):
+    folder = archive(t, 1)
+    for name, magic in NETWORKS.items():
+        there = pretending(RANVIER_PRETEND_FS="%x:%s" % (magic, t.folder))
+        t.refused(73, ["(%s)" % name, "--scratch"], "batch", folder, "--out", t.path(DB), env=there)
+    for local in (0xEF53, 0x58465342, 0x9123683E, 0x01021994):  # ext4, xfs, btrfs, tmpfs
+        there = pretending(RANVIER_PRETEND_FS="%x:%s" % (local, t.folder))
+        batch(t, folder, database=t.path("%x.sqlite" % local), env=there)
+
+
+def b_10_a_scratch_folder_makes_the_same_database(t):
+    folder = archive(t, 6)
+    batch(t, folder, database="local.sqlite")
+    os.mkdir(t.path("net"))
+    os.mkdir(t.path("scratch"))
+    there = pretending(RANVIER_PRETEND_FS="6969:" + t.path("net"))
+    out = t.path("net", DB)
+    t.refused(73, "local folder", "batch", folder, "--out", out, "--scratch", t.path("net"),
+              env=there)
+    batch(t, folder, "--scratch", t.path("scratch"), database=out, env=there)
+    check(os.listdir(t.path("net")) == [DB] and os.listdir(t.path("scratch")) == [], "left behind")
+    check(exports(t, out) == exports(t, "local.sqlite"), "other bytes")
+    check(t.done("export", out, env=there).out == t.done("export", "local.sqlite").out, "export")
+    t.refused(73, "exists", "batch", folder, "--out", out, "--scratch", t.path("scratch"),
+              env=there)
+    study(t, "archive/site9")
+    words = batch(t, folder, "--resume", "--scratch", t.path("scratch"), database=out,
+                  env=there).words
+    check("1 done, 6 unchanged" in words, words)
+    check(os.listdir(t.path("scratch")) == [], "left behind")
+
+
+def b_10_shards_are_collected_on_a_network_file_system(t):
+    folder = archive(t, 6)
+    batch(t, folder)
+    os.mkdir(t.path("net"))
+    there = pretending(RANVIER_PRETEND_FS="bd00bd0:" + t.path("net"))
+    names = [t.path("net", "%d ? #%%.sqlite" % i) for i in (1, 2)]
+    for i, name in enumerate(names):
+        batch(t, folder, "--shard", "%d/2" % (i + 1), "--scratch", t.folder, database=name,
+              env=there)
+    t.done("collect", t.path("net", "all.sqlite"), *names, env=there)
+    check(exports(t, t.path("net", "all.sqlite")) == exports(t), "other bytes")
+
+
+def b_11_no_worker_holds_the_database(t):
+    os.mkfifo(t.path("waits.edf"))
+    run = started(t, archive(t, 2), t.path("waits.edf"), "--jobs", "2")
+    try:
+        wait_for(lambda: studies_stored(t) >= 2, "two studies")
+        workers = children(run.pid)
+        check(len(workers) == 2, str(workers))
+        for pid in [run.pid] + workers:
+            held = [os.readlink("/proc/%d/fd/%s" % (pid, name))
+                    for name in os.listdir("/proc/%d/fd" % pid)]
+            check(any(DB in path for path in held) == (pid == run.pid), "%d: %s" % (pid, held))
+    finally:
+        run.kill()
+        run.communicate(timeout=30)
+
+
+def b_12_a_copy_taken_while_it_is_written_is_whole(t):
+    os.mkfifo(t.path("waits.edf"))
+    run = started(t, archive(t, 4), t.path("waits.edf"), "--jobs", "1")
+    try:
+        wait_for(lambda: studies_stored(t) >= 4, "four studies")
+        connection = sqlite3.connect(t.path(DB))
+        connection.execute("VACUUM INTO ?", (t.path("copy.sqlite"),))
+        connection.close()
+    finally:
+        run.kill()
+        run.communicate(timeout=30)
+    check(count(t.path("copy.sqlite"), "PRAGMA integrity_check") == "ok", "damaged")
+    check(len(rows_of(t, "copy.sqlite", "studies")) == 4, "studies")
 
 
 def b_13_an_interrupted_batch_is_resumed_to_the_same_bytes(t):
@@ -392,6 +494,49 @@ def b_19_hostile_texts_are_values(t):
     folder = study(t, "it's \"here\"; --", json.dumps(made))
     batch(t, folder)
     check(rows_of(t, table="studies")[0]["patient_id"] == made["patient"]["id"], "changed")
+
+
+def b_18_questions_by_path_need_no_scan(t):
+    """What an index is for; time and size of a million results: `./dev bench`, docs/scale.md."""
+    batch(t, archive(t, 3))
+    connection = sqlite3.connect(t.path(DB))
+    plan = connection.execute(
+        "EXPLAIN QUERY PLAN SELECT * FROM studies JOIN responses USING (study) JOIN results"
+        " USING (study, number) WHERE path = 'x'").fetchall()
+    export = connection.execute(
+        "EXPLAIN QUERY PLAN SELECT s.path FROM studies s CROSS JOIN responses r ON r.study = s.study"
+        " CROSS JOIN results t ON t.study = s.study AND t.number = r.number WHERE s.superseded = 0"
+        " AND s.settings_sha256 = 'x' ORDER BY s.path, t.number, t.ordinal").fetchall()
+    connection.close()
+    check(all(row[3].startswith("SEARCH") for row in plan), str(plan))
+    check("studies_path" in export[0][3] and "SEARCH" in export[2][3], str(export))
+    with open(os.path.join(t.root, "src", "batch", "schema.c")) as file:
+        check("FROM studies s JOIN" not in file.read(), "an export that sorts all results")
+
+
+def b_20_a_batch_killed_at_each_of_its_first_writes_is_continued(t):
+    """The tables are made all or none; there is no other migration: a database of another version
+    is refused (b_09)."""
+    folder = archive(t, 3)
+    batch(t, folder, database="whole.sqlite")
+    whole, empty, at = exports(t, "whole.sqlite"), 0, 1
+    while at <= 60:
+        run = subprocess.run([t.program, "batch", folder, "--out", DB, "--jobs", "1"], cwd=t.folder,
+                             env=dict(os.environ, **pretending(RANVIER_KILL_AT=str(at))),
+                             stderr=subprocess.PIPE, timeout=60, check=False)
+        if run.returncode == 0:
+            break
+        check(run.returncode == -signal.SIGKILL, "%d: %s" % (run.returncode, run.stderr))
+        made = count_or_0(t.path(DB), "SELECT count(*) FROM sqlite_master")
+        empty += made == 0
+        check(made in (0, 13), "%d tables and indices after %d writes" % (made, at))
+        batch(t, folder, "--resume")
+        check(exports(t) == whole, "other bytes after %d writes" % at)
+        for name in (DB, DB + "-journal", DB + ".lock"):
+            if os.path.exists(t.path(name)):
+                os.unlink(t.path(name))
+        at += 3
+    check(empty >= 2, "never killed while the tables were made")
 
 
 def b_20_tables_are_made_all_or_none(t):
@@ -551,6 +696,84 @@ def count_or_0(database, sql):
         return 0
 
 
+def l_11_a_full_disk_is_said_to_need_room_not_another_run(t):
+    folder = archive(t, 40)
+    result = t.run("batch", folder, "--shard", "1/1", "--out", DB, "--jobs", "2",
+                   env=pretending(RANVIER_FULL_AT="60"))
+    check(result.code == 74, "exit %d: %s" % (result.code, result.words))
+    check("disk is full" in result.words and "room" in result.words, result.words)
+    check("39 done" in batch(t, folder, "--resume", "--shard", "1/1").words or
+          count(t.path(DB), "PRAGMA integrity_check") == "ok", "damaged")
+    script = t.done("batch", folder, "--slurm", "2", "--dry-run", "--out", "other.sqlite").text
+    check("[ $status = 75 ]" in script and "74" not in script, "74 is put back into the queue")
+
+
+def l_12_shards_are_ordered_by_number_not_by_clock(t):
+    """No time of day is stored or looked at; files with dates in any order give the same bytes."""
+    folder = archive(t, 9)
+    batch(t, folder)
+    names = sharded(t, folder, 3)
+    for number, name in enumerate(names):
+        os.utime(t.path(name), (4102444800 - 86400 * number,) * 2)  # 2100, the last the oldest
+    t.done("collect", "all.sqlite", *names)
+    for name in names:
+        os.utime(t.path(name), (0, 0))
+    t.done("collect", "back.sqlite", *reversed(names))
+    with open(t.path("all.sqlite"), "rb") as one, open(t.path("back.sqlite"), "rb") as other:
+        check(one.read() == other.read(), "other files")
+    check(exports(t, "all.sqlite") == exports(t), "other bytes")
+    sources = os.path.join(t.root, "src", "batch")
+    for name in sorted(os.listdir(sources)):
+        with open(os.path.join(sources, name)) as file:
+            text = file.read()
+        check(not re.search(r"CLOCK_REALTIME|\btime\(|gettimeofday|localtime|gmtime", text), name)
+
+
+def l_13_other_libraries_are_told_other_programs_refused(t):
+    names = sharded(t, archive(t, 6), 3)
+    stored = count(t.path(names[0]), "SELECT value FROM meta WHERE key = 'libraries'")
+    for word in ("fftw", "gsl", "libsndfile", "jansson"):
+        check(word in stored, stored)
+    check("libraries" not in t.done("collect", "all.sqlite", *names).words, "told without cause")
+    check(count(t.path("all.sqlite"), "SELECT value FROM meta WHERE key = 'libraries'") == stored,
+          "not kept")
+    connection = sqlite3.connect(t.path(names[1]))
+    connection.execute("UPDATE meta SET value = 'fftw-4.0' WHERE key = 'libraries'")
+    connection.commit()
+    connection.close()
+    words = t.done("collect", "mixed.sqlite", *names).words
+    check("1 of 3 shards" in words and "fftw-4.0" in words and names[1] in words, words)
+    check(exports(t, "mixed.sqlite") == exports(t, "all.sqlite"), "other bytes")
+    connection = sqlite3.connect(t.path(names[2]))
+    connection.execute("UPDATE settings SET settings_sha256 = 'x', program = '9.9'")
+    connection.execute("UPDATE meta SET value = 'x' WHERE key = 'settings_sha256'")
+    for table in ("studies", "failures"):
+        connection.execute("UPDATE %s SET settings_sha256 = 'x'" % table)
+    connection.commit()
+    connection.close()
+    t.refused(65, "another program", "collect", "none.sqlite", *names)
+
+
+def l_14_a_second_collector_is_sent_away(t):
+    """The first waits for a shard that somebody holds; the second finds its lock."""
+    names = sharded(t, archive(t, 3), 1)
+    holder = sqlite3.connect(t.path(names[0]), isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    first = subprocess.Popen([t.program, "collect", "all.sqlite", *names], cwd=t.folder,
+                             stderr=subprocess.PIPE)
+    try:
+        wait_for(lambda: os.path.exists(t.path("all.sqlite.lock")) and
+                 os.path.getsize(t.path("all.sqlite.lock")) > 0, "the first one's lock")
+        t.refused(75, "process %d" % first.pid, "collect", "all.sqlite", *names)
+        holder.execute("ROLLBACK")
+        words = first.communicate(timeout=60)[1]
+        check(first.returncode == 0, words)
+    finally:
+        first.kill()
+        holder.close()
+    check(len(rows_of(t, "all.sqlite", "studies")) == 3, "studies")
+
+
 def l_14_two_collectors_do_not_meet(t):
     import fcntl
     names = sharded(t, archive(t, 3), 1)
@@ -567,7 +790,7 @@ def slurm_dry_run_prints_and_writes_nothing(t):
     text = t.done("batch", folder, "--slurm", "4", "--dry-run", "--mains", "50", "--keep-tail",
                   "--sbatch", "--time=2:00:00 --partition=main", "--out", DB).text
     for part in ("--array=1-4", "'--mains' '50' '--keep-tail'", "afterany:JOB", "collect",
-                 "--time=2:00:00 --partition=main", "$SLURM_ARRAY_TASK_ID/4"):
+                 "'--time=2:00:00' '--partition=main' '", "$SLURM_ARRAY_TASK_ID/4"):
         check(part in text, "%r is not in %s" % (part, text))
     check(set(files_of(t.folder)) == before, "something was written")
     t.refused(2, "--slurm", "batch", folder, "--dry-run", "--out", DB)
@@ -592,6 +815,60 @@ def slurm_submits_the_array_and_its_collector(t):
                        env=dict(os.environ, SLURM_ARRAY_TASK_ID=task), stderr=subprocess.PIPE)
     subprocess.run(["sh", DB + ".slurm/collect.sh"], cwd=t.folder, check=True, timeout=60)
     check(exports(t) == exports(t, "one.sqlite"), "other bytes")
+
+
+def slurm_hands_over_the_words_of_sbatch_as_they_are(t):
+    """Quoted as in a shell, but nothing of a shell is done with them."""
+    folder = archive(t, 2)
+    t.write("bin/sbatch", "#!/bin/sh\nfor word; do printf '<%s>' \"$word\" >>calls; done\n"
+                          "echo >>calls\necho 4711\n")
+    os.chmod(t.path("bin", "sbatch"), 0o755)
+    path = {"PATH": t.path("bin") + ":" + os.environ["PATH"]}
+    hostile = [("--comment=\"night run\" --partition=main", ["--comment=night run", "--partition=main"]),
+               ("'--comment=it'\\''s' \t a\\ b", ["--comment=it's", "a b"]),
+               ("--comment=\"a \\\"b\\\" \\\\ \\n\"", ["--comment=a \"b\" \\ \\n"]),
+               ("--comment='$(touch harm) `touch harm`; touch harm & $HOME *' ''",
+                ["--comment=$(touch harm) `touch harm`; touch harm & $HOME *", ""]),
+               ("--comment=$(touch harm) ;touch harm|x>harm",
+                ["--comment=$(touch", "harm)", ";touch", "harm|x>harm"])]
+    for number, (text, words) in enumerate(hostile):
+        database = "d%d.sqlite" % number
+        t.done("batch", folder, "--slurm", "1", "--sbatch", text, "--out", database, env=path)
+        call = open(t.path("calls")).read().splitlines()[2 * number]
+        wanted = ["--parsable", *words, database + ".slurm/array.sh"]
+        check(call == "".join("<%s>" % word for word in wanted), "%s, not %s" % (call, wanted))
+        dry = t.done("batch", folder, "--slurm", "1", "--dry-run", "--sbatch", text, "--out",
+                     "dry.sqlite").text.splitlines()[-2]
+        said = subprocess.run(["sh", "-c", dry], cwd=t.folder, stdout=subprocess.PIPE, timeout=30,
+                              env=dict(os.environ, **path), check=True)
+        check(said.stdout == b"4711\n", dry)
+        call = open(t.path("calls")).read().splitlines()[-1]
+        check("".join("<%s>" % word for word in words) in call, "%s from %s" % (call, dry))
+        os.truncate(t.path("calls"), 0)
+        for _ in range(2 * (number + 1)):
+            t.write("calls", open(t.path("calls")).read() + "\n")
+    check(not os.path.exists(t.path("harm")), "a command of --sbatch was run")
+    for text, words in (("--comment=\"a", "not closed"), ("'", "not closed"), ("a\\", "backslash"),
+                        ("--comment=a\nb", "one line"), ("x " * 100, "too many")):
+        t.refused(2, words, "batch", folder, "--slurm", "1", "--sbatch", text, "--out", "x.sqlite",
+                  env=path)
+
+
+def slurm_tasks_read_their_own_list(t):
+    folder = archive(t, 7)
+    t.write("bin/sbatch", "#!/bin/sh\necho 4711\n")
+    os.chmod(t.path("bin", "sbatch"), 0o755)
+    t.done("batch", folder, "--slurm", "3", "--out", DB,
+           env={"PATH": t.path("bin") + ":" + os.environ["PATH"]})
+    lists = [t.path(DB + ".slurm", "list.%d" % i) for i in (1, 2, 3)]
+    paths = [line for name in lists for line in open(name).read().splitlines()[1:]]
+    check(len(paths) == len(set(paths)) == 7, str(paths))
+    t.refused(2, "shard 2 of 3", "batch", "@" + lists[1], "--shard", "1/3", "--out", "a.sqlite")
+    t.refused(2, "alone", "batch", "@" + lists[0], "@" + lists[1], "--out", "a.sqlite")
+    t.done("batch", "@" + lists[1], "--shard", "2/3", "--out", "two.sqlite")
+    t.done("batch", folder, "--shard", "2/3", "--out", "own.sqlite")
+    check(exports(t, "two.sqlite") == exports(t, "own.sqlite"), "other bytes")
+    check(count(t.path("two.sqlite"), "SELECT value FROM meta WHERE key = 'found'") == "7", "found")
 
 
 if __name__ == "__main__":

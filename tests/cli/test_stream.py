@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ranvier stream: what comes through standard input, in pieces, with pauses, damaged, ended."""
+import fcntl
 import io
 import json
 import os
+import pty
 import signal
 import struct
 import subprocess
@@ -123,6 +125,21 @@ def s_01_closed_standard_input_is_said(t):
           "exit %d: %r" % (result.returncode, result.stderr))
 
 
+def s_02_terminal_is_not_waited_for(t):
+    for command in ("stream", "report", "inspect"):
+        keyboard, terminal = pty.openpty()
+        operands = [] if command == "stream" else ["-"]
+        begun = time.monotonic()
+        result = subprocess.run([t.program, command, *operands], stdin=terminal,
+                                capture_output=True, timeout=20)
+        os.close(keyboard)
+        os.close(terminal)
+        check(result.returncode == 2 and b"is a terminal" in result.stderr and
+              b"pipe a recording in" in result.stderr,
+              "%s: exit %d: %r" % (command, result.returncode, result.stderr))
+        check(time.monotonic() - begun < 5, "it waited")
+
+
 def s_03_empty_pipe_is_refused(t):
     t.refused(65, "empty", "stream", stdin=b"")
 
@@ -176,6 +193,21 @@ def wait_open(running):
     code = running.process.wait(timeout=20)
     running.process.stdin.close()
     return code, out, words
+
+
+def s_07_killed_writer_leaves_what_was_complete(t):
+    data = t.write("stream", frames(t)[:150000])
+    writer = subprocess.Popen(["sh", "-c", 'cat "$0"; kill -9 $$', data], stdout=subprocess.PIPE)
+    result = subprocess.run([t.program, "stream", "--report", "r.json"], stdin=writer.stdout,
+                            capture_output=True, timeout=30, cwd=t.folder)
+    writer.stdout.close()
+    check(writer.wait() == -signal.SIGKILL, "the writer ended otherwise")
+    check(result.returncode == 65 and b"without an end frame after" in result.stderr,
+          "exit %d: %r" % (result.returncode, result.stderr))
+    with open(t.path("r.json")) as file:
+        report = json.load(file)
+    check(report["incomplete"] is True and report["responses"][0]["source"]["sweeps_used"] >= 6,
+          "sweeps are missing")
 
 
 def s_08_memory_does_not_grow(t):
@@ -233,6 +265,106 @@ def s_12_closed_standard_error_changes_nothing(t):
     result = subprocess.run([t.program, "stream"], input=data, stdout=subprocess.PIPE, timeout=20,
                             preexec_fn=lambda: os.close(2))
     check(result.returncode == 0 and result.stdout == whole, "exit %d" % result.returncode)
+
+
+def s_12_full_standard_error_changes_nothing(t):
+    if not os.path.exists("/dev/full"):
+        raise Skip("no /dev/full")
+    data = frames(t, 2)
+    whole = t.run("stream", stdin=data[:-24])
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([t.program, "stream"], input=data[:-24], stdout=subprocess.PIPE,
+                                stderr=full, timeout=20)
+    check(result.returncode == whole.code == 65 and result.stdout == whole.out,
+          "exit %d" % result.returncode)
+
+
+STORM = """
+#include <signal.h>
+#include <stddef.h>
+#include <sys/time.h>
+static void heard(int number)
+{
+    (void)number;
+}
+__attribute__((constructor)) static void begin(void)
+{
+    struct sigaction action = {.sa_handler = heard}; /* calls are not taken up again */
+    struct itimerval every = {{0, 1000}, {0, 1000}};
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &every, NULL);
+}
+"""
+
+
+def through_small_pipes(t, data, environment, *args):
+    """Pieces come slowly, and the lines are taken slowly out of a pipe of one page."""
+    running = Running(t, *args, env=dict(os.environ, **environment))
+    out = running.process.stdout.fileno()
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        fcntl.fcntl(out, fcntl.F_SETPIPE_SZ, 4096)
+    feed = threading.Thread(target=feed_slowly, args=(running, data))
+    feed.start()
+    taken = b""
+    while part := os.read(out, 2000):
+        taken += part
+        time.sleep(0.004)
+    feed.join()
+    return taken, running.process.wait()
+
+
+def feed_slowly(running, data):
+    for at in range(0, len(data), 8000):
+        os.write(running.process.stdin.fileno(), data[at:at + 8000])
+        time.sleep(0.003)
+    running.process.stdin.close()
+
+
+def s_13_interrupted_calls_lose_nothing(t):
+    if "ASAN_OPTIONS" in os.environ:
+        raise Skip("the sanitizer wants to be loaded first")
+    compiler = os.environ.get("CC", "cc").split()
+    t.write("storm.c", STORM)
+    try:
+        subprocess.run([*compiler, "-shared", "-fPIC", "-D_XOPEN_SOURCE=700", t.path("storm.c"),
+                        "-o", t.path("storm.so")], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        raise Skip("no C compiler: %s" % problem)
+    storm = {"LD_PRELOAD": t.path("storm.so")}
+    data = frames(t, 6)
+    whole = t.done("stream", stdin=data).out
+    for environment in ({}, storm):
+        out, code = through_small_pipes(t, data, environment)
+        check(code == 0 and out == whole, "exit %d, %d of %d bytes%s" %
+              (code, len(out), len(whole), " in the storm" if environment else ""))
+    page = t.done("report", "--format", "html", "-", stdin=data).out
+    result = t.done("report", "--format", "html", "-", stdin=data, env=storm)
+    check(result.out == page, "the report differs")
+    t.done("stream", "--report", "r.html", stdin=data, env=storm)
+    with open(t.path("r.html"), "rb") as file:
+        check(file.read() == page, "the report in a file differs")
+
+
+def s_14_fifo_without_a_writer_is_waited_for_as_long_as_stall_says(t):
+    os.mkfifo(t.path("fifo"))
+    for command in (["report"], ["inspect"], ["filter", "--band", "motor"]):
+        begun = time.monotonic()
+        outputs = ["out.edf"] if command[0] == "filter" else []
+        result = t.run(*command, "--stall", "0.5", "fifo", *outputs)
+        check(result.code == 75 and "nothing came for 0.5 s" in result.words,
+              "%r: exit %d: %s" % (command, result.code, result.words))
+        check(time.monotonic() - begun < 5, "%r waited longer" % command)
+        check(sorted(os.listdir(t.folder)) == ["fifo"], "%r left a file" % command)
+
+
+def s_14_fifo_with_a_late_writer_is_read(t):
+    os.mkfifo(t.path("fifo"))
+    data = frames(t, 2)
+    writer = threading.Timer(0.2, lambda: t.write("fifo", data))
+    writer.start()
+    found = t.done("report", "--format", "json", "--stall", "20", "fifo")
+    writer.join()
+    check(json.loads(found.text)["responses"][0]["source"]["sweeps_used"] == 2, "sweeps")
 
 
 def s_15_non_blocking_input_is_waited_for(t):
@@ -314,6 +446,55 @@ def s_21_stopping_the_program_changes_nothing(t):
     running.process.stdin.close()
     check(running.process.stdout.read() == whole, "other lines")
     running.process.wait()
+
+
+def s_18_counter_that_turns_over_changes_nothing(t):
+    data = frames(t, 2)
+    module = sender(t)
+    turned, at = b"", 0
+    while at < len(data):
+        head = list(struct.unpack("<4scBHIII", data[at:at + 20]))
+        payload = data[at + 24:at + 24 + head[4]]
+        at += 24 + head[4]
+        head[6] = (head[6] + (1 << 32) - 9000) % (1 << 32)
+        packed = struct.pack("<4scBHIII", *head)
+        turned += packed + struct.pack("<I", module.crc32c(packed + payload)) + payload
+    check(t.done("stream", stdin=turned).out == t.done("stream", stdin=data).out, "other lines")
+
+
+def s_18_jump_of_the_device_time_is_a_gap(t):
+    lines = events(t.done("stream", stdin=frames(t, 3, lost=range(40, 45))))
+    gaps = [line for line in lines if line["event"] == "gap"]
+    check(len(gaps) == 1 and abs(gaps[0]["length_s"] - 0.1) < 1e-9 and
+          abs(gaps[0]["time_s"] - 0.9) < 1e-9, "gaps: %r" % gaps)
+
+
+def in_five_millivolt(t, limited):
+    """The study of samples/senders, 8 mV, from a converter that says it ends at 5 mV."""
+    module = sender(t)
+    out = module.Sender(io.BytesIO())
+    out.header(dict(module.HEADER, channels=[{"label": "R APB", "uv": 1, "minimum_uv": -5000,
+                                              "maximum_uv": 5000}]))
+    out.label("median motor R wrist 80mm")
+    for chunk in range(75):
+        if chunk % 25 == 5:
+            out.stimulus(0, 12.5)
+        values = module.samples(chunk % 25 * 20 - 100)
+        out.samples([max(v, -5000) for v in values] if limited else values)
+    out.frame(b"E")
+    return events(t.done("stream", stdin=out.out.getvalue()))
+
+
+def s_22_samples_beyond_the_declared_range_are_said(t):
+    notices = in_five_millivolt(t, limited=False)[-1]["report"]["notices"]
+    check("beyond_range" in [n["code"] for n in notices], "notices: %r" % notices)
+
+
+def s_22_converter_at_its_limit_is_flagged(t):
+    lines = in_five_millivolt(t, limited=True)
+    for found in ([line for line in lines if line["event"] == "response"][-1]["measured"],
+                  lines[-1]["report"]["responses"][0]):
+        check("clipped" in found["quality"]["flags"], "flags: %r" % found["quality"])
 
 
 def current_that_still_recruits_is_told(t):

@@ -175,6 +175,27 @@ Test(measure_late, wave_that_does_not_shrink_is_no_sure_reflex)
     hand.sweeps[4].amplitude_uv = 3900;
     rv_measure_h(&hand.late, &hand.measurement, &hand.notices);
     cr_expect(rv_notice_has(&hand.notices, "h_not_suppressed", "R01"));
+    cr_expect_eq(value(RV_H_LATENCY)->validity, RV_WITHHELD);
+    cr_expect_eq(value(RV_H_AMPLITUDE)->validity, RV_WITHHELD);
+    cr_expect_eq(hand.measurement.present, RV_PRESENT_UNSAID);
+    end_by_hand(&hand);
+}
+
+/* A series that ends early: a reflex was there before M, the end of M was not. */
+Test(measure_late, wave_that_comes_with_m_alone_is_no_sure_reflex)
+{
+    static const double h_uv[] = {100, 390, 750, 1000, 1000};
+    make_h();
+    hand.late.plateau = false;
+    for (size_t i = 0; i < 5; i++) {
+        hand.sweeps[i].amplitude_uv = h_uv[i];
+        hand.sweeps[i].m_amplitude_uv = 10 * h_uv[i];
+    }
+    rv_measure_h(&hand.late, &hand.measurement, &hand.notices);
+    cr_expect_eq(value(RV_H_LATENCY)->validity, RV_MEASURED);
+    hand.sweeps[0].found = RV_ABSENT;
+    rv_measure_h(&hand.late, &hand.measurement, &hand.notices);
+    cr_expect_eq(value(RV_H_LATENCY)->validity, RV_WITHHELD);
     end_by_hand(&hand);
 }
 
