@@ -18,7 +18,7 @@ enum {
 };
 
 /* Of a pipe, which may be live: a block must not wait long to be full. */
-static const double PIPE_BLOCK_S = 0.005;
+static const double PIPE_BLOCK_S = 0.001;
 /* With the bytes of the other order this much smoother, the given order is doubted. */
 static const double SMOOTHER = 10;
 

@@ -24,6 +24,9 @@ enum {
     RATE_MAX = 1000000,
 };
 
+/* Of a pipe, which may be live: a block must not wait long to be full. */
+static const double PIPE_BLOCK_S = 0.001;
+
 struct state {
     struct rv_replay replay;
     struct rv_audio_claim claim;
@@ -31,6 +34,7 @@ struct state {
     SF_INFO info;
     struct rv_planes planes;
     double *interleaved;
+    size_t block_frames;
     double *factors; /* of each channel */
     uint64_t delivered;
     uint64_t expected;  /* frames; UINT64_MAX: as many as come */
@@ -271,13 +275,21 @@ static enum rv_status describe_channel(struct rv_source *source, size_t index, s
     return RV_OK;
 }
 
+static size_t frames_of_block(struct rv_source *source, int rate_hz)
+{
+    double piped = ceil(rate_hz * PIPE_BLOCK_S);
+    bool live = rv_input_size(source->input) == UINT64_MAX && piped < BLOCK_FRAMES;
+    return live ? (size_t)piped : BLOCK_FRAMES;
+}
+
 static enum rv_status describe(struct rv_source *source, struct rv_error *err)
 {
     struct state *state = source->state;
     size_t count = (size_t)state->info.channels;
     source->channels = rv_arena_alloc(source->arena, count, sizeof *source->channels);
     state->factors = rv_arena_alloc(source->arena, count, sizeof *state->factors);
-    state->interleaved = rv_allocate(count * BLOCK_FRAMES, sizeof *state->interleaved);
+    state->block_frames = frames_of_block(source, state->info.samplerate);
+    state->interleaved = rv_allocate(count * state->block_frames, sizeof *state->interleaved);
     if (source->channels == NULL || state->factors == NULL || state->interleaved == NULL)
         return rv_fail_memory(err);
     source->channel_count = count;
@@ -302,7 +314,7 @@ static enum rv_status describe(struct rv_source *source, struct rv_error *err)
         rv_notice_add(&source->notices, RV_WARNING, "no_unit", NULL,
                       "%s has no unit: amplitudes need a calibration in microvolt of full scale",
                       state->claim.format);
-    return rv_planes_init(&state->planes, count, BLOCK_FRAMES, err);
+    return rv_planes_init(&state->planes, count, state->block_frames, err);
 }
 
 static enum rv_status open_audio(struct rv_source *source, struct rv_error *err)
@@ -390,7 +402,8 @@ static enum rv_status next_audio(struct rv_source *source, struct rv_block *bloc
     *more = false;
     if (state->done)
         return RV_OK;
-    sf_count_t got = sf_readf_double(state->file, state->interleaved, BLOCK_FRAMES);
+    sf_count_t got =
+        sf_readf_double(state->file, state->interleaved, (sf_count_t)state->block_frames);
     if (state->replay.status != RV_OK) {
         if (err != NULL)
             *err = state->replay.error;
@@ -399,7 +412,7 @@ static enum rv_status next_audio(struct rv_source *source, struct rv_block *bloc
     /* A FLAC frame that fails its checksum is handed over as zeros, with this mark. */
     if (state->frame_bytes == 0 && sf_error(state->file) != SF_ERR_NO_ERROR)
         return rv_fail(err, RV_DATA, "FLAC is damaged in samples %" PRIu64 " to %" PRIu64,
-                       state->delivered, state->delivered + BLOCK_FRAMES - 1);
+                       state->delivered, state->delivered + state->block_frames - 1);
     if (got <= 0)
         return finish(source, err);
     enum rv_status status = separate(state, (size_t)got, err);

@@ -65,6 +65,27 @@ static struct chunk *chunk_new(size_t capacity)
     return chunk;
 }
 
+/* Several chunks become one in which all of it would have found room. */
+void rv_arena_clear(struct rv_arena *arena)
+{
+    struct chunk *only = arena->chunks;
+    if (only == NULL)
+        return;
+    if (only->next == NULL) {
+        memset(only->bytes, 0, only->used);
+        only->used = 0;
+        return;
+    }
+    size_t total = 0;
+    while (arena->chunks != NULL) {
+        struct chunk *next = arena->chunks->next;
+        total += arena->chunks->capacity; /* each was allocated: the sum is no overflow */
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+    arena->chunks = chunk_new(total);
+}
+
 void *rv_arena_alloc(struct rv_arena *arena, size_t count, size_t size)
 {
     size_t bytes;

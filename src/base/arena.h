@@ -15,6 +15,9 @@ struct rv_arena;
 
 struct rv_arena *rv_arena_new(void);        /* NULL: no memory */
 void rv_arena_free(struct rv_arena *arena); /* NULL is fine */
+/* Gives up all that it holds, but not the room for as much: for work that is done again and
+ * again. */
+void rv_arena_clear(struct rv_arena *arena);
 
 /* `count` zeroed items of `size` bytes, aligned for any type. NULL when there is no memory or the
  * product overflows. count 0 gives a valid pointer. */

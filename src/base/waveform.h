@@ -51,7 +51,8 @@ struct rv_mark_request {
     double search_from_ms; /* NaN: the default of methods.md */
     double search_to_ms;
     bool subtract_tail;
-    double limit_uv; /* amplitude of the reference limit, for "absent"; NaN unknown */
+    double limit_uv;          /* amplitude of the reference limit, for "absent"; NaN unknown */
+    struct rv_arena *scratch; /* cleared and used; NULL: one is made for the call */
 };
 
 /* A marked compound potential. Values carry their standard errors; amplitudes are microvolt and

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "condition/sine_fit.h"
+#include "condition/turns.h"
 
 #include <math.h>
 #include <string.h>
@@ -253,4 +254,28 @@ double rv_mains_at(const struct rv_mains *mains, double time_s)
         sum += mains->cosine_uv[k] * c + mains->sine_uv[k] * s;
     }
     return sum;
+}
+
+void rv_mains_subtract(const void *mains, double start_s, double rate_hz, double factor,
+                       size_t count, double *samples)
+{
+    enum { RUN = 256 };
+    const struct rv_mains *hum = mains;
+    double c1[RUN], s1[RUN];
+    for (size_t from = 0; from < count; from += RUN) {
+        const size_t n = count - from < RUN ? count - from : RUN;
+        const struct rv_turns turns = {hum->frequency_hz, hum->drift_hz_s, hum->reference_s,
+                                       start_s + (double)from / rate_hz, 1.0 / rate_hz};
+        rv_turns_fill(&turns, n, c1, s1);
+        for (size_t i = 0; i < n; i++) {
+            double sum = 0.0, c = 1.0, s = 0.0;
+            for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
+                const double next = c * c1[i] - s * s1[i];
+                s = c * s1[i] + s * c1[i];
+                c = next;
+                sum += hum->cosine_uv[k] * c + hum->sine_uv[k] * s;
+            }
+            samples[from + i] -= factor * sum;
+        }
+    }
 }

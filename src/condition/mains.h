@@ -33,5 +33,8 @@ enum rv_status rv_mains_estimate(const struct rv_recording *recording, size_t ch
 
 /* Its value at a recording time. */
 double rv_mains_at(const struct rv_mains *mains, double time_s);
+/* Takes `factor` times it off samples that begin at start_s; of the type of an epoch request. */
+void rv_mains_subtract(const void *mains, double start_s, double rate_hz, double factor,
+                       size_t count, double *samples);
 
 #endif

@@ -219,18 +219,41 @@ void rv_quiet_finish(struct rv_quiet *quiet)
     *quiet = (struct rv_quiet){0};
 }
 
+/* Sums of w, w u, w u^2, w x and w u x. */
+static void sum_moments(const double *weights, const double *column, size_t count, double middle,
+                        double sums[5])
+{
+    enum { LANES = 4 }; /* sums that do not wait for one another */
+    double lane[5][LANES] = {{0}};
+    const size_t whole = count - count % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t k = 0; k < LANES; k++) {
+            const double u = (double)(i + k) - middle, weight = weights[i + k];
+            const double x = column[i + k], moment = weight * u;
+            lane[0][k] += weight;
+            lane[1][k] += moment;
+            lane[2][k] += moment * u;
+            lane[3][k] += weight * x;
+            lane[4][k] += moment * x;
+        }
+    for (size_t i = whole; i < count; i++) {
+        const double u = (double)i - middle, moment = weights[i] * u;
+        lane[0][0] += weights[i];
+        lane[1][0] += moment;
+        lane[2][0] += moment * u;
+        lane[3][0] += weights[i] * column[i];
+        lane[4][0] += moment * column[i];
+    }
+    for (size_t m = 0; m < 5; m++)
+        sums[m] = (lane[m][0] + lane[m][1]) + (lane[m][2] + lane[m][3]);
+}
+
 void rv_quiet_detrend(const struct rv_quiet_cell *cell, const double *weights, double *column)
 {
     const double middle = 0.5 * (double)(cell->count - 1);
-    double w = 0.0, wu = 0.0, wuu = 0.0, wx = 0.0, wux = 0.0;
-    for (size_t i = 0; i < cell->count; i++) {
-        const double u = (double)i - middle;
-        w += weights[i];
-        wu += weights[i] * u;
-        wuu += weights[i] * u * u;
-        wx += weights[i] * column[i];
-        wux += weights[i] * u * column[i];
-    }
+    double sums[5];
+    sum_moments(weights, column, cell->count, middle, sums);
+    const double w = sums[0], wu = sums[1], wuu = sums[2], wx = sums[3], wux = sums[4];
     if (!(w > 0.0))
         return;
     const double determinant = w * wuu - wu * wu;

@@ -4,7 +4,9 @@
  */
 #include "condition/sine_fit.h"
 
+#include "base/dot.h"
 #include "base/error.h"
+#include "condition/turns.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,10 +55,12 @@ static void fill_columns(struct work *work, const struct rv_quiet_cell *cell)
     double gain[RV_MAINS_HARMONICS];
     for (size_t k = 0; k < RV_MAINS_HARMONICS; k++)
         gain[k] = rv_quiet_gain(quiet, (double)(k + 1) * fit->frequency_hz);
+    const struct rv_turns turns = {fit->frequency_hz, fit->drift_hz_s, 0.0, cell->start_s,
+                                   1.0 / quiet->rate_hz};
+    double cosine[RV_QUIET_CELL_MAX], sine[RV_QUIET_CELL_MAX];
+    rv_turns_fill(&turns, cell->count, cosine, sine);
     for (size_t i = 0; i < cell->count; i++) {
-        const double t = point_time(quiet, cell, i);
-        const double turns = t * (fit->frequency_hz + 0.5 * fit->drift_hz_s * t);
-        const double c1 = cos(2.0 * M_PI * turns), s1 = sin(2.0 * M_PI * turns);
+        const double t = point_time(quiet, cell, i), c1 = cosine[i], s1 = sine[i];
         double c = 1.0, s = 0.0, slope = 0.0;
         for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
             const double next = c * c1 - s * s1; /* one turn of the fundamental further */
@@ -77,19 +81,17 @@ static void fill_columns(struct work *work, const struct rv_quiet_cell *cell)
 static void add_cell_sums(struct work *work, const struct rv_quiet_cell *cell)
 {
     const double *weights = work->quiet->weights + cell->first;
+    double weighted[RV_QUIET_CELL_MAX];
     fill_columns(work, cell);
     for (size_t a = 0; a < COLUMNS; a++) {
         if (a != VALUE && !work->used[a])
             continue;
         rv_quiet_detrend(cell, weights, work->columns[a]);
-        for (size_t b = 0; b <= a; b++) {
-            if (b != VALUE && !work->used[b])
-                continue;
-            double sum = 0.0;
-            for (size_t i = 0; i < cell->count; i++)
-                sum += weights[i] * work->columns[a][i] * work->columns[b][i];
-            work->normal[a][b] += sum;
-        }
+        for (size_t i = 0; i < cell->count; i++)
+            weighted[i] = weights[i] * work->columns[a][i];
+        for (size_t b = 0; b <= a; b++)
+            if (b == VALUE || work->used[b])
+                work->normal[a][b] += rv_dot(weighted, work->columns[b], cell->count);
     }
 }
 
@@ -245,14 +247,16 @@ static void add_products(const struct work *work, const struct rv_quiet_cell *ce
 {
     const double *residuals = work->columns[VALUE];
     const double *weights = work->quiet->weights + cell->first;
+    double root[RV_QUIET_CELL_MAX], weighted[RV_QUIET_CELL_MAX];
     for (size_t i = 0; i < cell->count; i++) {
         sums->squares += weights[i] * residuals[i] * residuals[i];
         sums->weight += weights[i];
-        for (size_t lag = 0; lag <= LAGS_MAX && i + lag < cell->count; lag++) {
-            const double w = sqrt(weights[i] * weights[i + lag]);
-            sums->products[lag] += w * residuals[i] * residuals[i + lag];
-            sums->pairs[lag] += w;
-        }
+        root[i] = sqrt(weights[i]);
+        weighted[i] = root[i] * residuals[i];
+    }
+    for (size_t lag = 0; lag <= LAGS_MAX && lag < cell->count; lag++) {
+        sums->products[lag] += rv_dot(weighted, weighted + lag, cell->count - lag);
+        sums->pairs[lag] += rv_dot(root, root + lag, cell->count - lag);
     }
     sums->baselines += cell->sloped ? 2.0 : 1.0;
 }
@@ -380,11 +384,13 @@ double rv_sine_value(const struct rv_sine_fit *fit, double time_s)
 
 double rv_sine_variance(const struct rv_sine_fit *fit, double time_s)
 {
-    double slope[P] = {0.0};
+    double slope[P] = {0.0}, c = 1.0, s = 0.0;
     const double turns = time_s * (fit->frequency_hz + 0.5 * fit->drift_hz_s * time_s);
+    const double c1 = cos(2.0 * M_PI * turns), s1 = sin(2.0 * M_PI * turns);
     for (size_t k = 0; k < RV_MAINS_HARMONICS; k++) {
-        const double order = (double)(k + 1);
-        const double c = cos(2.0 * M_PI * order * turns), s = sin(2.0 * M_PI * order * turns);
+        const double order = (double)(k + 1), next = c * c1 - s * s1;
+        s = c * s1 + s * c1;
+        c = next;
         slope[WAVES + 2 * k] = c;
         slope[WAVES + 2 * k + 1] = s;
         slope[FREQUENCY] += 2.0 * M_PI * order * time_s * (fit->sine[k] * c - fit->cosine[k] * s);

@@ -3,6 +3,7 @@
  */
 #include "base/error.h"
 #include "condition/sine_fit.h"
+#include "condition/turns.h"
 
 #include <math.h>
 #include <string.h>
@@ -46,12 +47,9 @@ static struct cell_sums sum_cell(const struct rv_quiet *quiet, const struct rv_q
 {
     double c[RV_QUIET_CELL_MAX], s[RV_QUIET_CELL_MAX], y[RV_QUIET_CELL_MAX];
     const double *weights = quiet->weights + cell->first;
-    for (size_t i = 0; i < cell->count; i++) {
-        const double phase = 2.0 * M_PI * frequency_hz * (double)i / quiet->rate_hz;
-        c[i] = cos(phase);
-        s[i] = sin(phase);
-        y[i] = quiet->values[cell->first + i];
-    }
+    const struct rv_turns turns = {.frequency_hz = frequency_hz, .step_s = 1.0 / quiet->rate_hz};
+    rv_turns_fill(&turns, cell->count, c, s);
+    memcpy(y, quiet->values + cell->first, cell->count * sizeof *y);
     rv_quiet_detrend(cell, weights, c);
     rv_quiet_detrend(cell, weights, s);
     rv_quiet_detrend(cell, weights, y);

@@ -43,24 +43,35 @@ static bool flat_extreme(const double *x, size_t count, double sign, double *lim
     return false;
 }
 
+/* The samples of one sweep that count; limits that are not known are found. */
+static bool is_clipped(const struct rv_cut *cut, const double *x, size_t count, double limits[2])
+{
+    const struct rv_channel *channel = &cut->recording->channels[cut->request->channel];
+    double tolerance = isfinite(channel->resolution) ? 0.5 * fabs(channel->resolution) : 0.0;
+    bool at_low = isfinite(channel->minimum) ? run_at(x, count, limits[0], tolerance)
+                                             : flat_extreme(x, count, -1.0, &limits[0]);
+    bool at_high = isfinite(channel->maximum) ? run_at(x, count, limits[1], tolerance)
+                                              : flat_extreme(x, count, 1.0, &limits[1]);
+    return at_low || at_high;
+}
+
 void rv_cut_clipping(const struct rv_cut *cut, double first, struct rv_sweeps *sweeps)
 {
     const struct rv_channel *channel = &cut->recording->channels[cut->request->channel];
-    double factor = rv_cut_factor(cut->request);
+    double factor = rv_cut_factor(cut->request), limits[2] = {channel->minimum, channel->maximum};
     double from = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, rv_response_from_ms);
     size_t skip = from > 0.0 ? (size_t)from : 0;
-    double low = channel->minimum, high = channel->maximum;
-    double tolerance = isfinite(channel->resolution) ? 0.5 * fabs(channel->resolution) : 0.0;
     for (size_t s = 0; s < cut->place_count && skip < sweeps->sample_count; s++) {
-        const double *x = rv_cut_raw(cut, s, first) + skip;
-        size_t count = sweeps->sample_count - skip;
-        bool at_low = isfinite(channel->minimum) ? run_at(x, count, low, tolerance)
-                                                 : flat_extreme(x, count, -1.0, &low);
-        bool at_high = isfinite(channel->maximum) ? run_at(x, count, high, tolerance)
-                                                  : flat_extreme(x, count, 1.0, &high);
-        sweeps->clipped = sweeps->clipped || at_low || at_high;
+        struct rv_kept_row *row = cut->kept != NULL ? &cut->kept->rows[s] : NULL;
+        bool known = row != NULL && !row->fresh;
+        bool clipped = known ? row->clipped
+                             : is_clipped(cut, rv_cut_raw(cut, s, first) + skip,
+                                          sweeps->sample_count - skip, limits);
+        if (row != NULL)
+            row->clipped = clipped;
+        sweeps->clipped = sweeps->clipped || clipped;
     }
-    sweeps->clip_low = factor < 0.0 ? factor * high : factor * low;
-    sweeps->clip_high = factor < 0.0 ? factor * low : factor * high;
+    sweeps->clip_low = factor < 0.0 ? factor * limits[1] : factor * limits[0];
+    sweeps->clip_high = factor < 0.0 ? factor * limits[0] : factor * limits[1];
     sweeps->resolution = fabs(factor * channel->resolution);
 }

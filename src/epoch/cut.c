@@ -56,21 +56,30 @@ static void place_stimuli(struct rv_cut *cut)
 /* The fraction of a sample that the stimuli share, by the mean direction on the circle. */
 static double common_fraction(const struct rv_cut *cut)
 {
+    struct rv_kept *kept = cut->request->kept;
     double cosine = 0.0, sine = 0.0;
+    if (kept != NULL && kept->placed)
+        return kept->fraction;
     for (size_t i = 0; i < cut->place_count; i++) {
         cosine += cos(2.0 * pi * cut->places[i].at);
         sine += sin(2.0 * pi * cut->places[i].at);
     }
-    return atan2(sine, cosine) / (2.0 * pi);
+    double fraction = atan2(sine, cosine) / (2.0 * pi);
+    if (kept != NULL) {
+        kept->fraction = fraction;
+        kept->placed = true;
+    }
+    return fraction;
 }
 
 static void set_anchors(struct rv_cut *cut)
 {
     const struct rv_recording *recording = cut->recording;
     size_t channel = cut->request->channel;
-    double fraction = common_fraction(cut), rate_hz = recording->channels[channel].rate_hz;
+    double rate_hz = recording->channels[channel].rate_hz;
+    cut->fraction = common_fraction(cut);
     for (size_t i = 0; i < cut->place_count; i++)
-        cut->places[i].anchor = nearbyint(cut->places[i].at - fraction);
+        cut->places[i].anchor = nearbyint(cut->places[i].at - cut->fraction);
     for (size_t i = 0; i < cut->place_count; i++) {
         struct rv_place *place = &cut->places[i];
         place->low = -place->anchor;
@@ -117,9 +126,8 @@ static enum rv_status find_window(struct rv_cut *cut, double *first, double *end
                                   struct rv_error *err)
 {
     double rate_hz = cut->recording->channels[cut->request->channel].rate_hz;
-    double fraction = common_fraction(cut);
-    *first = nearbyint(cut->request->from_ms * rate_hz / 1000.0 + fraction);
-    *end = nearbyint(cut->request->to_ms * rate_hz / 1000.0 + fraction);
+    *first = nearbyint(cut->request->from_ms * rate_hz / 1000.0 + cut->fraction);
+    *end = nearbyint(cut->request->to_ms * rate_hz / 1000.0 + cut->fraction);
     enum rv_status status = common_bounds(cut, first, end, err);
     if (status != RV_OK)
         return status;
@@ -157,36 +165,57 @@ double rv_cut_factor(const struct rv_epoch_request *request)
 static void subtract(const struct rv_epoch_request *request, double start_s, double place,
                      double rate_hz, size_t count, double *x)
 {
-    double factor = rv_cut_factor(request);
-    for (size_t i = 0; request->subtract != NULL && i < count; i++)
-        x[i] -= factor * request->subtract(request->subtract_context,
-                                           start_s + (place + (double)i) / rate_hz);
+    if (request->subtract != NULL)
+        request->subtract(request->subtract_context, start_s + place / rate_hz, rate_hz,
+                          rv_cut_factor(request), count, x);
 }
 
-static void copy_samples(const struct rv_cut *cut, double first, double shared,
-                         struct rv_sweeps *sweeps, double *samples)
+static void copy_sweep(const struct rv_cut *cut, size_t s, double first, double off,
+                       const struct rv_sweeps *sweeps, double *x)
 {
     const struct rv_epoch_request *request = cut->request;
+    const struct rv_place *place = &cut->places[s];
+    const double *raw = rv_cut_raw(cut, s, first);
     double factor = rv_cut_factor(request);
     double moved = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, move_from_ms);
     size_t from = moved > 0.0 ? (size_t)moved : 0;
+    for (size_t i = 0; i < sweeps->sample_count; i++)
+        x[i] = factor * raw[i];
+    bool move = fabs(off) > move_least && from < sweeps->sample_count;
+    if (move)
+        rv_cut_move(cut, s, first, off, from, sweeps->sample_count, x);
+    double start_s = cut->recording->segments[place->segment].start_s;
+    double at = place->anchor + first;
+    size_t still = move ? from : sweeps->sample_count;
+    subtract(request, start_s, at, sweeps->rate_hz, still, x);
+    subtract(request, start_s, at + (double)still + off, sweeps->rate_hz,
+             sweeps->sample_count - still, x + still);
+}
+
+static enum rv_status copy_samples(const struct rv_cut *cut, double first, double shared,
+                                   struct rv_sweeps *sweeps, struct rv_error *err)
+{
+    size_t cells;
+    struct rv_kept *kept = cut->kept;
+    double *samples = NULL;
+    if (kept != NULL && rv_kept_open(kept, sweeps->sample_count, first))
+        samples = kept->samples;
+    else if (kept == NULL && rv_multiply(sweeps->sweep_count, sweeps->sample_count, &cells))
+        samples = rv_arena_alloc(cut->arena, cells, sizeof *samples);
+    if (samples == NULL)
+        return rv_fail_memory(err);
     for (size_t s = 0; s < cut->place_count; s++) {
         const struct rv_place *place = &cut->places[s];
-        const double *raw = rv_cut_raw(cut, s, first);
-        double *x = samples + s * sweeps->sample_count;
         double off = shared - (place->anchor - place->at);
-        for (size_t i = 0; i < sweeps->sample_count; i++)
-            x[i] = factor * raw[i];
-        bool move = fabs(off) > move_least && from < sweeps->sample_count;
-        if (move)
-            rv_cut_move(cut, s, first, off, from, sweeps->sample_count, x);
-        double start_s = cut->recording->segments[place->segment].start_s;
-        double at = place->anchor + first;
-        size_t still = move ? from : sweeps->sample_count;
-        subtract(request, start_s, at, sweeps->rate_hz, still, x);
-        subtract(request, start_s, at + (double)still + off, sweeps->rate_hz,
-                 sweeps->sample_count - still, x + still);
+        if (kept != NULL) {
+            struct rv_kept_key key = {cut->stimuli->time_s[s], place->anchor, off, kept->stamp};
+            if (rv_kept_has(kept, s, &key))
+                continue;
+        }
+        copy_sweep(cut, s, first, off, sweeps, samples + s * sweeps->sample_count);
     }
+    sweeps->samples = samples;
+    return RV_OK;
 }
 
 /* --- average ------------------------------------------------------------------------------- */
@@ -227,9 +256,91 @@ static void average_error(struct rv_sweeps *sweeps, const double *level, double 
 static double shared_residual(const struct rv_cut *cut)
 {
     double sum = 0.0;
+    if (cut->kept != NULL)
+        return -cut->fraction;
     for (size_t i = 0; i < cut->place_count; i++)
         sum += cut->places[i].anchor - cut->places[i].at;
     return sum / (double)cut->place_count;
+}
+
+/* Levels and bins of the sweeps: of kept rows only those that are new. */
+static void look_at_sweeps(const struct rv_cut *cut, const struct rv_sweeps *sweeps, double *level,
+                           double *means, size_t *bins)
+{
+    struct rv_kept *kept = cut->kept;
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        struct rv_kept_row *row = kept != NULL ? &kept->rows[s] : NULL;
+        if (row == NULL || row->fresh) {
+            level[s] = rv_level_of(sweeps, s);
+            *bins = rv_outlier_means(sweeps, s, level[s], means + s * RV_OUTLIER_BINS);
+        } else {
+            level[s] = row->level;
+        }
+        if (row != NULL && row->fresh) {
+            row->level = level[s];
+            rv_kept_rank(kept, s);
+        }
+    }
+}
+
+/* Kept rows know the medians of their bins. */
+static enum rv_status judge(const struct rv_cut *cut, const struct rv_sweeps *sweeps,
+                            const double *means, size_t bins, bool *rejected, struct rv_error *err)
+{
+    double ratio = cut->request->reject_ratio, medians[RV_OUTLIER_BINS];
+    if (cut->kept == NULL)
+        return rv_outliers_find(sweeps, means, bins, ratio, rejected, err);
+    size_t cells;
+    double *room = rv_multiply(sweeps->sweep_count, 2, &cells)
+                       ? rv_arena_alloc(cut->arena, cells, sizeof *room)
+                       : NULL;
+    if (room == NULL)
+        return rv_fail_memory(err);
+    rv_kept_medians(cut->kept, medians);
+    if (bins > 0)
+        rv_outliers_judge(sweeps, means, medians, bins, ratio, room, rejected);
+    return RV_OK;
+}
+
+static enum rv_status reject(const struct rv_cut *cut, const struct rv_sweeps *sweeps,
+                             double *level, bool *rejected, struct rv_error *err)
+{
+    size_t own_bins = 0, cells;
+    size_t *bins = cut->kept != NULL ? &cut->kept->bins : &own_bins;
+    double *made = NULL, *means = cut->kept != NULL ? cut->kept->means : NULL;
+    if (means == NULL && rv_multiply(sweeps->sweep_count, RV_OUTLIER_BINS, &cells))
+        means = made = rv_allocate(cells, sizeof *made);
+    if (means == NULL)
+        return rv_fail_memory(err);
+    look_at_sweeps(cut, sweeps, level, means, bins);
+    enum rv_status status = RV_OK;
+    if (rv_outliers_wanted(sweeps, cut->request->reject_ratio))
+        status = judge(cut, sweeps, means, *bins, rejected, err);
+    rv_release(made);
+    return status;
+}
+
+static enum rv_status average(const struct rv_cut *cut, struct rv_sweeps *sweeps,
+                              const double *level, struct rv_error *err)
+{
+    double *average = rv_arena_alloc(cut->arena, sweeps->sample_count, sizeof *average);
+    if (average == NULL)
+        return rv_fail_memory(err);
+    if (cut->kept != NULL) {
+        rv_kept_sum(cut->kept, sweeps->sweep_count, sweeps->rejected);
+        for (size_t i = 0; i < sweeps->sample_count; i++)
+            average[i] = cut->kept->sum[i] / (double)sweeps->used_count;
+        sweeps->average = average;
+        return RV_OK;
+    }
+    average_used(sweeps, average);
+    if (sweeps->used_count > 1) {
+        double *sd = rv_arena_alloc(cut->arena, sweeps->sample_count, sizeof *sd);
+        if (sd == NULL)
+            return rv_fail_memory(err);
+        average_error(sweeps, level, sd);
+    }
+    return RV_OK;
 }
 
 static enum rv_status reject_and_average(const struct rv_cut *cut, struct rv_sweeps *sweeps,
@@ -237,24 +348,18 @@ static enum rv_status reject_and_average(const struct rv_cut *cut, struct rv_swe
 {
     size_t count = sweeps->sweep_count;
     bool *rejected = rv_arena_alloc(cut->arena, count, sizeof *rejected);
-    double *average = rv_arena_alloc(cut->arena, sweeps->sample_count, sizeof *average);
-    double *sd = rv_arena_alloc(cut->arena, sweeps->sample_count, sizeof *sd);
     double *level = rv_allocate(count, sizeof *level);
     enum rv_status status = RV_OK;
-    if (rejected == NULL || average == NULL || sd == NULL || level == NULL)
+    if (rejected == NULL || level == NULL)
         status = rv_fail_memory(err);
-    if (status == RV_OK) {
-        rv_levels_find(sweeps, level);
-        status = rv_outliers_find(sweeps, level, cut->request->reject_ratio, rejected, err);
-    }
+    if (status == RV_OK)
+        status = reject(cut, sweeps, level, rejected, err);
     if (status == RV_OK) {
         sweeps->rejected = rejected;
         sweeps->used_count = count;
         for (size_t s = 0; s < count; s++)
             sweeps->used_count -= rejected[s];
-        average_used(sweeps, average);
-        if (sweeps->used_count > 1)
-            average_error(sweeps, level, sd);
+        status = average(cut, sweeps, level, err);
     }
     rv_release(level);
     return status;
@@ -277,21 +382,19 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
                                  .jitter_ms = (double)NAN,
                                  .offset_ms = (double)NAN,
                                  .mains_se_uv = cut->request->subtract_se_uv};
+    cut->kept = cut->place_count == cut->stimuli->count ? cut->request->kept : NULL;
     double shared = shared_residual(cut);
     sweeps->start_ms = rv_sample_ms(0.0, sweeps->rate_hz, first + shared);
-    size_t cells;
-    if (!rv_multiply(sweeps->sweep_count, sweeps->sample_count, &cells))
-        return rv_fail_memory(err);
-    double *samples = rv_arena_alloc(cut->arena, cells, sizeof *samples);
     double *intensity = rv_arena_alloc(cut->arena, cut->place_count, sizeof *intensity);
-    if (samples == NULL || intensity == NULL)
+    if (intensity == NULL)
         return rv_fail_memory(err);
-    copy_samples(cut, first, shared, sweeps, samples);
+    status = copy_samples(cut, first, shared, sweeps, err);
+    if (status != RV_OK)
+        return status;
     for (size_t i = 0; i < cut->place_count; i++)
         intensity[i] = cut->stimuli->intensity == NULL
                            ? (double)NAN
                            : cut->stimuli->intensity[cut->places[i].stimulus];
-    sweeps->samples = samples;
     sweeps->intensity = intensity;
     rv_cut_clipping(cut, first, sweeps);
     status = reject_and_average(cut, sweeps, err);
@@ -300,6 +403,8 @@ static enum rv_status cut_places(struct rv_cut *cut, struct rv_sweeps *sweeps, s
     rv_cut_locate(cut, first, sweeps);
     status = rv_cut_jitter(cut, sweeps, err);
     sweeps->stimulus_se_ms = rv_cut_zero_se_ms(cut, sweeps);
+    for (size_t s = 0; cut->kept != NULL && s < cut->place_count; s++)
+        cut->kept->rows[s].fresh = false;
     return status;
 }
 

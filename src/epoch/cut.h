@@ -5,6 +5,7 @@
 #define RV_EPOCH_CUT_H
 
 #include "epoch/epoch.h"
+#include "epoch/kept.h"
 
 /* A stimulus on the sample grid of its segment. */
 struct rv_place {
@@ -23,6 +24,8 @@ struct rv_cut {
     struct rv_arena *arena;
     struct rv_place *places; /* heap: of the sweeps kept */
     size_t place_count;
+    double fraction;      /* of a sample: the place that the stimuli share */
+    struct rv_kept *kept; /* rows that this pass uses; NULL: none */
 };
 
 enum rv_status rv_cut_sweeps(struct rv_cut *cut, struct rv_sweeps *sweeps, struct rv_error *err);

@@ -107,9 +107,17 @@ enum rv_status rv_epoch_cut(const struct rv_recording *recording, const struct r
                             struct rv_error *err)
 {
     struct rv_sweeps made = {0};
+    struct rv_epoch_request plain = *request;
     struct rv_cut cut = {
         .recording = recording, .stimuli = stimuli, .request = request, .arena = arena};
     enum rv_status status = rv_cut_sweeps(&cut, &made, err);
+    if (status == RV_OK && cut.kept != NULL && made.jitter_ms > jitter_refuse_ms) {
+        /* two averages are to be compared: from the beginning, with the spread of the sweeps */
+        plain.kept = NULL;
+        cut.request = &plain;
+        rv_cut_finish(&cut);
+        status = rv_cut_sweeps(&cut, &made, err);
+    }
     if (status == RV_OK)
         status = check_trigger(&cut, &made, notices, where, err);
     rv_cut_finish(&cut);

@@ -46,10 +46,16 @@ struct rv_epoch_request {
     double scale;          /* microvolt for one sample unit when the response says so; 1 */
     bool calibrated;       /* samples are microvolt after scale */
     double reject_ratio;
-    /* Subtracted from each sample at its recording time; NULL: nothing. */
-    double (*subtract)(const void *context, double time_s);
+    /* Takes `factor` times what is to be subtracted off samples that begin at a recording time;
+     * NULL: nothing is. */
+    void (*subtract)(const void *context, double start_s, double rate_hz, double factor,
+                     size_t count, double *samples);
     const void *subtract_context;
     double subtract_se_uv;
+    /* Rows of an average that grows: stimulus i is row i, and its samples never change. The sweeps
+     * are brought to the fraction of a sample of the first ones, and no average_sd is made.
+     * NULL: none. */
+    struct rv_kept *kept;
 };
 
 /* Cuts, subtracts, takes the pre-stimulus level off for comparing, rejects outliers (counted) and

@@ -26,12 +26,19 @@ void rv_cut_locate(struct rv_cut *cut, double first, const struct rv_sweeps *swe
     if (quiet < QUIET_MIN)
         quiet = -from;
     for (size_t i = 0; i < cut->place_count; i++) {
+        struct rv_kept_row *row = cut->kept != NULL ? &cut->kept->rows[i] : NULL;
         double place;
-        if (quiet < QUIET_MIN || to - from < quiet ||
-            !rv_shock_locate(rv_cut_raw(cut, i, from), (size_t)(to - from), (size_t)quiet, &place))
+        if (row != NULL && !row->fresh) {
+            cut->places[i].artefact_ms = row->artefact_ms;
             continue;
-        double samples = cut->places[i].anchor + from + place - cut->places[i].at;
-        cut->places[i].artefact_ms = 1000.0 * samples / sweeps->rate_hz;
+        }
+        if (quiet >= QUIET_MIN && to - from >= quiet &&
+            rv_shock_locate(rv_cut_raw(cut, i, from), (size_t)(to - from), (size_t)quiet, &place)) {
+            double samples = cut->places[i].anchor + from + place - cut->places[i].at;
+            cut->places[i].artefact_ms = 1000.0 * samples / sweeps->rate_hz;
+        }
+        if (row != NULL)
+            row->artefact_ms = cut->places[i].artefact_ms;
     }
 }
 

@@ -19,7 +19,7 @@ static const double usual_spread = 0.25;
 /* Two intensities that differ by more are a series, not a repetition. */
 static const double intensity_span = 0.2;
 
-enum { BIN_MAX = 256, LEVEL_SAMPLES_MIN = 8 };
+enum { BIN_MAX = RV_OUTLIER_BINS, LEVEL_SAMPLES_MIN = 8 };
 
 static size_t index_at(const struct rv_sweeps *sweeps, double ms)
 {
@@ -29,22 +29,19 @@ static size_t index_at(const struct rv_sweeps *sweeps, double ms)
     return index < (double)sweeps->sample_count ? (size_t)index : sweeps->sample_count;
 }
 
-void rv_levels_find(const struct rv_sweeps *sweeps, double *level)
+double rv_level_of(const struct rv_sweeps *sweeps, size_t sweep)
 {
     size_t count = index_at(sweeps, artefact_from_ms);
     if (count < LEVEL_SAMPLES_MIN)
         count = sweeps->sample_count;
-    for (size_t s = 0; s < sweeps->sweep_count; s++) {
-        const double *x = sweeps->samples + s * sweeps->sample_count;
-        double sum = 0.0;
-        for (size_t i = 0; i < count; i++)
-            sum += x[i];
-        level[s] = sum / (double)count;
-    }
+    const double *x = sweeps->samples + sweep * sweeps->sample_count;
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += x[i];
+    return sum / (double)count;
 }
 
-/* Means over bins of the sweep without its artefact; returns how many bins there are. */
-static size_t bin_means(const struct rv_sweeps *sweeps, size_t sweep, double level, double *means)
+size_t rv_outlier_means(const struct rv_sweeps *sweeps, size_t sweep, double level, double *means)
 {
     size_t skip = index_at(sweeps, artefact_from_ms), resume = index_at(sweeps, artefact_to_ms);
     size_t width = sweeps->sample_count / BIN_MAX + 1, bins = 0;
@@ -75,25 +72,22 @@ static bool is_series(const struct rv_sweeps *sweeps)
 }
 
 /* RMS distance of each sweep from the median sweep, bin by bin; *scale is that sweep's range. */
-static void distances(const double *means, size_t sweep_count, size_t bins, double *column,
+static void distances(const double *means, size_t sweep_count, const double *medians, size_t bins,
                       double *distance, double *scale)
 {
     double low = (double)INFINITY, high = (double)-INFINITY;
-    for (size_t s = 0; s < sweep_count; s++)
-        distance[s] = 0.0;
     for (size_t b = 0; b < bins; b++) {
-        for (size_t s = 0; s < sweep_count; s++)
-            column[s] = means[s * BIN_MAX + b];
-        double middle = rv_median(column, sweep_count);
-        low = fmin(low, middle);
-        high = fmax(high, middle);
-        for (size_t s = 0; s < sweep_count; s++) {
-            double difference = means[s * BIN_MAX + b] - middle;
-            distance[s] += difference * difference;
-        }
+        low = medians[b] < low ? medians[b] : low;
+        high = medians[b] > high ? medians[b] : high;
     }
-    for (size_t s = 0; s < sweep_count; s++)
-        distance[s] = sqrt(distance[s] / (double)bins);
+    for (size_t s = 0; s < sweep_count; s++) {
+        double sum = 0.0;
+        for (size_t b = 0; b < bins; b++) {
+            double difference = means[s * RV_OUTLIER_BINS + b] - medians[b];
+            sum += difference * difference;
+        }
+        distance[s] = sqrt(sum / (double)bins);
+    }
     *scale = high - low;
 }
 
@@ -111,33 +105,35 @@ static void judge(const double *distance, double *sorted, size_t count, double r
         rejected[s] = distance[s] > usual + ratio * spread;
 }
 
-enum rv_status rv_outliers_find(const struct rv_sweeps *sweeps, const double *level, double ratio,
-                                bool *rejected, struct rv_error *err)
+void rv_outliers_judge(const struct rv_sweeps *sweeps, const double *means, const double *medians,
+                       size_t bins, double ratio, double *room, bool *rejected)
+{
+    size_t count = sweeps->sweep_count;
+    double scale;
+    distances(means, count, medians, bins, room, &scale);
+    judge(room, room + count, count, ratio, scale, sweeps->resolution, rejected);
+}
+
+enum rv_status rv_outliers_find(const struct rv_sweeps *sweeps, const double *means, size_t bins,
+                                double ratio, bool *rejected, struct rv_error *err)
 {
     size_t count = sweeps->sweep_count, cells;
-    if (!(ratio > 0.0) || count < 3 || is_series(sweeps))
-        return RV_OK;
-    if (!rv_multiply(count, BIN_MAX, &cells))
+    double medians[RV_OUTLIER_BINS];
+    double *room = rv_multiply(count, 2, &cells) ? rv_allocate(cells, sizeof *room) : NULL;
+    if (room == NULL)
         return rv_fail_memory(err);
-    double *means = rv_allocate(cells, sizeof *means);
-    double *column = rv_allocate(count, sizeof *column);
-    double *distance = rv_allocate(count, sizeof *distance);
-    enum rv_status status = RV_OK;
-    if (means == NULL || column == NULL || distance == NULL) {
-        status = rv_fail_memory(err);
-        goto done;
+    for (size_t b = 0; b < bins; b++) {
+        for (size_t s = 0; s < count; s++)
+            room[s] = means[s * RV_OUTLIER_BINS + b];
+        medians[b] = rv_median(room, count);
     }
-    size_t bins = 0;
-    for (size_t s = 0; s < count; s++)
-        bins = bin_means(sweeps, s, level[s], means + s * BIN_MAX);
-    if (bins > 0) {
-        double scale;
-        distances(means, count, bins, column, distance, &scale);
-        judge(distance, column, count, ratio, scale, sweeps->resolution, rejected);
-    }
-done:
-    rv_release(distance);
-    rv_release(column);
-    rv_release(means);
-    return status;
+    if (bins > 0)
+        rv_outliers_judge(sweeps, means, medians, bins, ratio, room, rejected);
+    rv_release(room);
+    return RV_OK;
+}
+
+bool rv_outliers_wanted(const struct rv_sweeps *sweeps, double ratio)
+{
+    return ratio > 0.0 && sweeps->sweep_count >= 3 && !is_series(sweeps);
 }

@@ -28,9 +28,9 @@ void rv_times_finish(struct rv_times *times)
     *times = (struct rv_times){0};
 }
 
-/* Where between sample i - 1 and i the edge lies, in samples. A slow edge has been rising before or
- * goes on rising; of a step only the first sample is known. */
-static double edge_place(const double *x, size_t count, size_t i, double level)
+/* A slow edge has been rising before or goes on rising; of a step only the first sample is
+ * known. */
+double rv_edge_place(const double *x, size_t count, size_t i, double level)
 {
     double rise = x[i] - x[i - 1];
     double before = i >= 2 ? (x[i - 1] - x[i - 2]) / rise : 0.0;
@@ -49,7 +49,7 @@ static enum rv_status segment_edges(const double *x, size_t count, double start_
         bool now = falling ? x[i] < level : x[i] > level;
         if (before || !now)
             continue;
-        double time_s = start_s + edge_place(x, count, i, level) / rate_hz;
+        double time_s = start_s + rv_edge_place(x, count, i, level) / rate_hz;
         if (times->count > 0 && time_s - times->time_s[times->count - 1] < refractory_s)
             continue;
         if (!rv_times_add(times, time_s))

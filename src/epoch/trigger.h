@@ -36,4 +36,15 @@ enum rv_status rv_shock_find(const struct rv_recording *recording, size_t channe
  * artefact (for the noise; at least 8). false: none stands out. */
 bool rv_shock_locate(const double *samples, size_t count, size_t quiet, double *place);
 
+/* Where between sample i - 1 and i an edge through the level lies, in samples. */
+double rv_edge_place(const double *samples, size_t count, size_t i, double level);
+/* Second difference that ends at sample i; i is at least 2. */
+double rv_shock_bend(const double *samples, size_t i);
+/* Robust SD of second differences, not below their smallest step. Reorders them. */
+double rv_shock_sd(double *bends, size_t count);
+/* The bend from which on something is an artefact; infinite where none stands out. */
+double rv_shock_enough(double largest, double sd);
+/* From the first such bend back to the first sample that has left the level. */
+double rv_shock_edge(const double *samples, size_t bend, double sd);
+
 #endif

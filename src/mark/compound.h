@@ -50,7 +50,16 @@ struct rv_tail {
     double coefficient[RV_TAIL_COLUMNS];
     double inverse[RV_TAIL_COLUMNS * RV_TAIL_COLUMNS];
 };
-double rv_tail_level(const struct rv_tail *tail, double ms);
+/* Its values on `count` samples, from start_ms on. */
+void rv_tail_levels(const struct rv_tail *tail, double start_ms, double rate_hz, size_t count,
+                    double *levels);
+
+/* Where a tail is fitted, besides [0, pre_count): [blank, until), and what lies behind the response
+ * (late to late_end; empty: not yet known), which counts by a share. */
+struct rv_tail_range {
+    size_t until, late, late_end;
+    double late_share;
+};
 
 struct rv_wave {
     const struct rv_sweeps *sweeps;
@@ -65,14 +74,22 @@ struct rv_wave {
     double *y;          /* raw - tail */
     double *smooth;     /* y, smoothed, from `blank` on */
     struct rv_tail tail;
-    size_t tail_until;                     /* the fit used [0, pre_count) and [blank, tail_until) */
+    struct rv_tail_range range;            /* that it was fitted in */
     struct rv_tail rivals[RV_TAIL_SHAPES]; /* fits nearly as good */
     size_t rival_count;
+    double *tail_basis[RV_TAIL_COLUMNS]; /* its columns on the samples */
+    size_t tail_columns;
     size_t late, late_end; /* behind the response the trace says where the tail went; 0: not yet */
     double late_share;     /* weight of such a sample: responses have an end of their own, */
     double late_sd;        /* of about this size */
     double tail_offset;    /* taken off before the sums, against cancellation */
-    double hum_sd;         /* SD of mains left in the average, where the noise does not hold it */
+    double *tail_values, *tail_indexed; /* tail_sums.h */
+    double *tail_levels[2];             /* room for curves */
+    bool quiet_start; /* the trace just after blanking is where it was before the stimulus */
+    double box_sd;    /* noise SD of the mean over a foot gap */
+    size_t box;       /* samples of it */
+    double *hum[2];   /* cosine and sine of mains on the samples */
+    double hum_sd;    /* SD of mains left in the average, where the noise does not hold it */
     struct rv_noise noise;
     double smooth_sd;              /* noise SD of `smooth` */
     bool artefact_seen;            /* something happened at the stimulus */
@@ -107,12 +124,18 @@ void rv_wave_smooth(struct rv_wave *wave);
 double rv_wave_sum_sd(const struct rv_wave *wave, double *weight);
 double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on y */
 
-/* tail.c: fits level and exponentials between blanking and the foot, subtracts. */
+/* tail.c: what all fits of one trace share. false: no memory. */
+bool rv_tail_prepare(struct rv_wave *wave);
+/* Fits level and exponentials between blanking and the foot, subtracts. */
 void rv_tail_fit(struct rv_wave *wave, double until_ms);
+/* Nothing has changed since the last fit: another one would say the same. */
+bool rv_tail_settled(const struct rv_wave *wave, double until_ms);
 /* The trace behind the response found joins the fit. */
 void rv_tail_use_late(struct rv_wave *wave);
 /* Until when level and tail alone explain the trace, at most `cap_ms`. */
-double rv_tail_extent(struct rv_wave *wave, double cap_ms);
+double rv_tail_extent(const struct rv_wave *wave, double cap_ms);
+/* tail_weights.c: the columns of the wave's tail, and the inverse of their normal equations. */
+void rv_tail_tabulate(struct rv_wave *wave);
 /* SD of sum weight[i] y[i] from the choice among tails. */
 double rv_tail_choice_sd(const struct rv_wave *wave, const double *weight);
 /* y is raw minus the fitted tail: turns weights on y into weights on raw. */

@@ -59,7 +59,7 @@ bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
     weight[lowest] = 1.0;
     rv_tail_account(wave, weight);
     weight[lowest] = 0.0; /* what the level and the tail may be wrong by there */
-    if (depth < DIP_NOISE * rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch)) {
+    if (depth < DIP_NOISE * rv_noise_sum_sd(&wave->noise, weight, wave->count)) {
         return false;
     }
     *dip = lowest;

@@ -2,6 +2,7 @@
  * The hinge posterior: flat, then rising as powers of the time since take-off. Grid over the
  * take-off, five sets of exponents, exact linear algebra inside, draws of the 1 % take-off.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
 
 #include <math.h>
@@ -29,6 +30,8 @@ struct hinge {
     double *target; /* whitened, baseline projected out */
     double yy;
     double *plain, *column[POWERS];
+    /* whitened power m + 2 of the time since take-off, as a polynomial of that time */
+    double white[POWERS][POWERS + 2];
     double first_ms;
     size_t grid_count;
     struct cell *cells;
@@ -50,19 +53,10 @@ static double next_normal(uint64_t *state)
     return radius * cos(6.283185307179586 * next_uniform(state));
 }
 
-static double dot(const double *a, const double *b, size_t from, size_t to)
-{
-    double sum = 0.0;
-    for (size_t i = from; i < to; i++) {
-        sum += a[i] * b[i];
-    }
-    return sum;
-}
-
 static void project_out(const struct hinge *hinge, double *x)
 {
     for (size_t k = 0; k < hinge->base_count; k++) {
-        const double share = dot(x, hinge->base[k], 0, hinge->count);
+        const double share = rv_dot(x, hinge->base[k], hinge->count);
         for (size_t i = 0; i < hinge->count; i++) {
             x[i] -= share * hinge->base[k][i];
         }
@@ -132,7 +126,7 @@ static bool make_columns(struct hinge *hinge)
         }
         rv_noise_whiten(&wave->noise, hinge->plain, n, hinge->base[k]);
         project_out(hinge, hinge->base[k]);
-        const double norm = sqrt(dot(hinge->base[k], hinge->base[k], 0, n));
+        const double norm = sqrt(rv_dot(hinge->base[k], hinge->base[k], n));
         for (size_t i = 0; i < n; i++) {
             hinge->base[k][i] /= norm;
         }
@@ -140,7 +134,7 @@ static bool make_columns(struct hinge *hinge)
     }
     rv_noise_whiten(&wave->noise, wave->y + hinge->from, n, hinge->target);
     project_out(hinge, hinge->target);
-    hinge->yy = dot(hinge->target, hinge->target, 0, n);
+    hinge->yy = rv_dot(hinge->target, hinge->target, n);
     return true;
 }
 
@@ -211,6 +205,60 @@ static void solve_model(const struct hinge *hinge, unsigned model, double gram[P
     cell->log_weight = -0.5 * (n + freedom) * log(freedom + cell->rss) - 0.5 * (double)k * log(n);
 }
 
+/* sum_k c[k] (u - k d)^q = sum_j binomial(q, j) (-d)^j (sum_k c[k] k^j) u^(q-j), d a sample. */
+static void whiten_powers(struct hinge *hinge)
+{
+    static const double binomial[POWERS][POWERS + 2] = {{1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}};
+    const struct rv_noise *noise = &hinge->wave->noise;
+    const double step = 1000.0 / hinge->wave->rate_hz / hinge->span;
+    double moment[POWERS + 2] = {1.0};
+    for (size_t k = 1; k <= noise->order; k++) {
+        double power = noise->coefficient[k - 1];
+        for (size_t j = 0; j < POWERS + 2; j++) {
+            moment[j] += power;
+            power *= (double)k;
+        }
+    }
+    for (size_t m = 0; m < POWERS; m++) {
+        double factor = 1.0 / noise->innovation_sd;
+        for (size_t j = 0; j <= m + 2; j++) {
+            hinge->white[m][j] = binomial[m][j] * factor * moment[j];
+            factor *= -step;
+        }
+    }
+}
+
+/* The whitened powers from row `skip` on: where the filter still sees the trace before the take-off
+ * by its taps, then as polynomials. */
+static void fill_columns(const struct hinge *hinge, double t0, size_t first, size_t skip)
+{
+    const struct rv_noise *noise = &hinge->wave->noise;
+    const double step = 1000.0 / hinge->wave->rate_hz / hinge->span;
+    const double begin =
+        (rv_wave_ms(hinge->wave, (double)(hinge->from + first)) - t0) / hinge->span;
+    const size_t whole = first + noise->order < hinge->count ? first + noise->order : hinge->count;
+    for (size_t i = skip; i < whole; i++) {
+        double sum[POWERS] = {0};
+        for (size_t k = 0; k <= i - first; k++) {
+            const double u = begin + (double)(i - k - first) * step;
+            const double tap = k == 0 ? 1.0 : noise->coefficient[k - 1];
+            sum[0] += tap * u * u;
+            sum[1] += tap * u * u * u;
+            sum[2] += tap * u * u * u * u;
+        }
+        for (size_t m = 0; m < POWERS; m++) {
+            hinge->column[m][i] = sum[m] / noise->innovation_sd;
+        }
+    }
+    const double *a = hinge->white[0], *b = hinge->white[1], *c = hinge->white[2];
+    for (size_t i = whole > skip ? whole : skip; i < hinge->count; i++) {
+        const double u = begin + (double)(i - first) * step;
+        hinge->column[0][i] = (a[0] * u + a[1]) * u + a[2];
+        hinge->column[1][i] = ((b[0] * u + b[1]) * u + b[2]) * u + b[3];
+        hinge->column[2][i] = (((c[0] * u + c[1]) * u + c[2]) * u + c[3]) * u + c[4];
+    }
+}
+
 static void solve_take_off(struct hinge *hinge, size_t index)
 {
     const struct rv_wave *wave = hinge->wave;
@@ -221,19 +269,14 @@ static void solve_take_off(struct hinge *hinge, size_t index)
     double gram[POWERS][POWERS], right[POWERS];
     double share[POWERS][2] = {{0}};
     const size_t skip = first < wave->noise.order ? wave->noise.order : first;
+    fill_columns(hinge, t0, first, skip);
     for (size_t m = 0; m < POWERS; m++) {
-        const size_t back = first > wave->noise.order ? first - wave->noise.order : 0;
-        for (size_t i = back; i < rows; i++) {
-            const double u = (rv_wave_ms(wave, (double)(hinge->from + i)) - t0) / hinge->span;
-            hinge->plain[i] = u > 0.0 ? (m == 0 ? u * u : m == 1 ? u * u * u : u * u * u * u) : 0.0;
-        }
-        rv_noise_whiten(&wave->noise, hinge->plain + back, rows - back, hinge->column[m] + back);
         for (size_t k = 0; k < hinge->base_count; k++) {
-            share[m][k] = dot(hinge->column[m], hinge->base[k], skip, rows);
+            share[m][k] = rv_dot(hinge->column[m] + skip, hinge->base[k] + skip, rows - skip);
         }
-        right[m] = dot(hinge->column[m], hinge->target, skip, rows);
+        right[m] = rv_dot(hinge->column[m] + skip, hinge->target + skip, rows - skip);
         for (size_t j = 0; j <= m; j++) {
-            double sum = dot(hinge->column[m], hinge->column[j], skip, rows);
+            double sum = rv_dot(hinge->column[m] + skip, hinge->column[j] + skip, rows - skip);
             for (size_t k = 0; k < hinge->base_count; k++) {
                 sum -= share[m][k] * share[j][k];
             }
@@ -342,6 +385,7 @@ bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *d
         if (!make_columns(&hinge)) {
             return false;
         }
+        whiten_powers(&hinge);
         for (size_t i = 0; i < hinge.grid_count; i++) {
             solve_take_off(&hinge, i);
         }

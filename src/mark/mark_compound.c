@@ -38,20 +38,23 @@ static bool settle_tail(struct rv_wave *wave, const struct rv_presence *presence
     wave->seed_ms = presence->at_ms;
     wave->seed_reach_ms = fmax(SEED_REACH * presence->width_ms, wave->rules->seed_ms);
     double until = rv_tail_extent(wave, presence->at_ms - 2.5 * wave->rules->width_ms[0] - gap);
-    bool found = false;
-    for (int round = 0; round < TAIL_ROUNDS; round++) {
+    for (int round = 1;; round++) {
         rv_tail_fit(wave, until);
         rv_wave_smooth(wave);
-        found = rv_coarse_find(wave);
-        if (!found) {
+        if (!rv_coarse_find(wave)) {
             return false;
+        }
+        if (round == TAIL_ROUNDS) {
+            return true;
         }
         rv_tail_use_late(wave);
         size_t dip;
         const size_t foot = rv_dip_find(wave, &dip) ? rv_dip_foot(wave, dip) : wave->foot;
         until = rv_tail_extent(wave, rv_wave_ms(wave, (double)foot) - gap);
+        if (rv_tail_settled(wave, until)) {
+            return true;
+        }
     }
-    return found;
 }
 
 static bool measure_peak(struct rv_wave *wave, struct rv_compound *compound)
@@ -137,9 +140,9 @@ static bool keep_tail(const struct rv_wave *wave, struct rv_arena *arena,
     if (tail == NULL) {
         return false;
     }
+    rv_tail_levels(&wave->tail, sweeps->start_ms, sweeps->rate_hz, sweeps->sample_count, tail);
     for (size_t i = 0; i < sweeps->sample_count; i++) {
-        tail[i] =
-            -rv_tail_level(&wave->tail, rv_sample_ms(sweeps->start_ms, sweeps->rate_hz, (double)i));
+        tail[i] = -tail[i];
     }
     compound->tail = tail;
     return true;
@@ -205,11 +208,15 @@ enum rv_status rv_mark_compound(const struct rv_sweeps *sweeps,
         return RV_OK;
     }
     struct rv_wave wave = {.sweeps = sweeps, .request = request, .rules = rules};
-    wave.scratch = rv_arena_new();
+    struct rv_arena *own = request->scratch == NULL ? rv_arena_new() : NULL;
+    wave.scratch = own != NULL ? own : request->scratch;
     if (wave.scratch == NULL) {
         return rv_fail_memory(err);
     }
+    if (own == NULL) {
+        rv_arena_clear(wave.scratch);
+    }
     const enum rv_status status = mark(&wave, arena, compound, err);
-    rv_arena_free(wave.scratch);
+    rv_arena_free(own);
     return status;
 }

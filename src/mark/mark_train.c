@@ -53,8 +53,8 @@ static double area_of(const struct rv_train *train, const struct places *at, con
         for (size_t i = at->level_from; i < at->recovery; i++) {
             weight[i] = i < at->onset ? -n * step_ms / n_level : step_ms;
         }
-        *se = rv_noise_sum_sd(&train->noise, weight + at->level_from, at->recovery - at->level_from,
-                              train->scratch);
+        *se =
+            rv_noise_sum_sd(&train->noise, weight + at->level_from, at->recovery - at->level_from);
     }
     return area;
 }
@@ -79,7 +79,7 @@ static double amplitude_se(const struct rv_train *train, const struct places *at
     for (size_t i = 0; i < n; i++) {
         weight[i] = 1.0 / (double)n;
     }
-    return hypot(train->smooth_sd, rv_noise_sum_sd(&train->noise, weight, n, train->scratch));
+    return hypot(train->smooth_sd, rv_noise_sum_sd(&train->noise, weight, n));
 }
 
 static void measure(const struct rv_train *train, const struct places *at, size_t s,

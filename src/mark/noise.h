@@ -37,8 +37,7 @@ void rv_noise_fit(struct rv_noise *noise, const struct rv_stretch *stretches, si
 void rv_noise_whiten(const struct rv_noise *noise, const double *x, size_t count, double *out);
 
 /* SD of sum weight[i] n[i] over `count` neighbouring samples of this noise. */
-double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count,
-                       struct rv_arena *scratch);
+double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count);
 
 /* Removes the least-squares polynomial of a degree up to 3. */
 void rv_detrend(double *x, size_t count, int degree);

@@ -33,25 +33,51 @@ static double smallest_step(const double *x, size_t from, size_t to)
     return isfinite(least) ? least : 0.0;
 }
 
-/* A plateau of equal samples at the top (sign 1) or bottom (sign -1). */
-static bool has_plateau(const double *x, size_t from, size_t to, double sign, double step,
-                        size_t least)
+/* Smallest and largest sample. */
+static void find_extremes(const double *x, size_t from, size_t to, double extremes[2])
 {
-    double extreme = sign * x[from];
-    for (size_t i = from; i < to; i++) {
-        extreme = fmax(extreme, sign * x[i]);
+    enum { LANES = 4 };
+    double low[LANES], high[LANES];
+    size_t i = from;
+    for (size_t k = 0; k < LANES; k++) {
+        low[k] = high[k] = x[from];
     }
-    for (size_t i = from + 1; i + PLATEAU < to; i++) {
-        if (sign * x[i] < extreme || sign * x[i - 1] >= extreme) {
+    for (; i + LANES <= to; i += LANES) {
+        for (size_t k = 0; k < LANES; k++) {
+            low[k] = x[i + k] < low[k] ? x[i + k] : low[k];
+            high[k] = x[i + k] > high[k] ? x[i + k] : high[k];
+        }
+    }
+    for (; i < to; i++) {
+        low[0] = x[i] < low[0] ? x[i] : low[0];
+        high[0] = x[i] > high[0] ? x[i] : high[0];
+    }
+    extremes[0] = fmin(fmin(low[0], low[1]), fmin(low[2], low[3]));
+    extremes[1] = fmax(fmax(high[0], high[1]), fmax(high[2], high[3]));
+}
+
+/* A plateau of equal samples at the top (sign 1) or bottom (sign -1). At least PLATEAU in a row
+ * reach one in every PLATEAU. */
+static bool has_plateau(const double *x, size_t from, size_t to, double sign, double extreme,
+                        double step, size_t least)
+{
+    for (size_t i = from; i < to; i += PLATEAU) {
+        if (sign * x[i] < extreme) {
             continue;
         }
-        size_t end = i;
+        size_t begin = i, end = i + 1;
+        while (begin > from && sign * x[begin - 1] >= extreme) {
+            begin--;
+        }
         while (end < to && sign * x[end] >= extreme) {
             end++;
         }
-        const double in = extreme - sign * x[i - 1];
+        if (end - begin < least || begin == from || begin + PLATEAU >= to) {
+            continue;
+        }
+        const double in = extreme - sign * x[begin - 1];
         const double out = end < to ? extreme - sign * x[end] : in;
-        if (end - i >= least && fmin(in, out) > PLATEAU_STEP * step) {
+        if (fmin(in, out) > PLATEAU_STEP * step) {
             return true;
         }
     }
@@ -67,7 +93,15 @@ static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t fr
     const double step = isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
     /* noise of some steps can repeat itself three times; not five at the very extreme */
     const size_t least = noise > 0.3 * step ? PLATEAU_IN_NOISE : PLATEAU;
-    return has_plateau(x, from, n, 1.0, step, least) || has_plateau(x, from, n, -1.0, step, least);
+    double extremes[2];
+    find_extremes(x, from, n, extremes);
+    for (int i = 0; i < 2; i++) {
+        const double sign = i == 0 ? -1.0 : 1.0, extreme = sign * extremes[i];
+        if (has_plateau(x, from, n, sign, extreme, step, least)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_clipped(const struct rv_wave *wave)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The working trace of one response: negative-up copy, blanking, smoothing, and its noise.
  */
+#include "base/dot.h"
 #include "mark/compound.h"
 
 #include <math.h>
@@ -102,7 +103,10 @@ static bool take(struct rv_wave *wave, const double *source, double scale, size_
     if (stretch->samples == NULL) {
         return false;
     }
-    for (size_t i = 0; i < stretch->count; i++) {
+    for (size_t i = 0; i < stretch->count && k == 1; i++) {
+        stretch->samples[i] = -scale * source[from + i];
+    }
+    for (size_t i = 0; i < stretch->count && k > 1; i++) {
         double sum = 0.0;
         for (size_t j = 0; j < k; j++) {
             sum += source[(from + i) * k + j];
@@ -247,8 +251,8 @@ static double hum_in_trace(const struct rv_wave *wave)
         if (i >= wave->pre_count && i < late) {
             continue;
         }
-        const double ms = rv_wave_ms(wave, (double)i), phase = 2e-3 * PI * HUM_HZ * ms;
-        const double basis[N + 1] = {1.0, 0.02 * ms, cos(phase), sin(phase),
+        const double ms = rv_wave_ms(wave, (double)i);
+        const double basis[N + 1] = {1.0, 0.02 * ms, wave->hum[0][i], wave->hum[1][i],
                                      wave->raw[i] - wave->raw[0]};
         for (size_t r = 0; r < N; r++) {
             for (size_t c = 0; c <= N; c++) {
@@ -269,11 +273,38 @@ static double hum_in_trace(const struct rv_wave *wave)
     return power > chance ? sqrt(power - chance) : 0.0;
 }
 
+/* The two phases of mains on all samples, by turns from a true one every now and then. */
+static bool tabulate_hum(struct rv_wave *wave)
+{
+    enum { ANCHOR = 32 };
+    const double turn = 2.0 * PI * HUM_HZ / wave->rate_hz, c = cos(turn), s = sin(turn);
+    double re = 1.0, im = 0.0;
+    for (size_t k = 0; k < 2; k++) {
+        wave->hum[k] = rv_arena_alloc(wave->scratch, wave->count, sizeof *wave->hum[k]);
+        if (wave->hum[k] == NULL) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < wave->count; i++) {
+        if (i % ANCHOR == 0) {
+            const double phase = 2e-3 * PI * HUM_HZ * rv_wave_ms(wave, (double)i);
+            re = cos(phase);
+            im = sin(phase);
+        }
+        wave->hum[0][i] = re;
+        wave->hum[1][i] = im;
+        const double next = re * c - im * s;
+        im = re * s + im * c;
+        re = next;
+    }
+    return true;
+}
+
 /* An artefact is a jump between neighbouring samples at the stimulus; a muted stretch counts. */
 static void look_at_stimulus(struct rv_wave *wave)
 {
     const double step[2] = {-1.0, 1.0};
-    const double sd = rv_noise_sum_sd(&wave->noise, step, 2, wave->scratch);
+    const double sd = rv_noise_sum_sd(&wave->noise, step, 2);
     const size_t to = rv_wave_at(wave, 0.6);
     double jump = 0.0;
     size_t equal = 0, longest = 0;
@@ -288,7 +319,7 @@ static void look_at_stimulus(struct rv_wave *wave)
 
 bool rv_wave_prepare(struct rv_wave *wave)
 {
-    if (!copy_trace(wave)) {
+    if (!copy_trace(wave) || !tabulate_hum(wave)) {
         return false;
     }
     place_windows(wave);
@@ -302,7 +333,18 @@ bool rv_wave_prepare(struct rv_wave *wave)
         wave->hum_sd = fmax(known, wave->noise.from_sweeps ? 0.0 : hum_in_trace(wave));
         look_at_stimulus(wave);
     }
-    return fitted;
+    return fitted && rv_tail_prepare(wave);
+}
+
+/* Near the ends: the part of the kernel that lies in the trace. */
+static double smooth_edge(const double *kernel, size_t half, const double *y, size_t n, size_t i)
+{
+    double total = 0.0, weight = 0.0;
+    for (size_t k = i < half ? half - i : 0; k <= 2 * half && i + k < n + half; k++) {
+        total += kernel[k] * y[i + k - half];
+        weight += kernel[k];
+    }
+    return total / weight;
 }
 
 void rv_wave_smooth(struct rv_wave *wave)
@@ -320,17 +362,20 @@ void rv_wave_smooth(struct rv_wave *wave)
     for (size_t k = 0; k <= 2 * half; k++) {
         kernel[k] /= sum;
     }
-    wave->smooth_sd = rv_noise_sum_sd(&wave->noise, kernel, 2 * half + 1, wave->scratch);
-    for (size_t i = wave->blank; i < wave->count; i++) {
-        double total = 0.0, weight = 0.0;
-        for (size_t k = 0; k <= 2 * half; k++) {
-            if (i + k < wave->blank + half || i + k >= wave->count + half) {
-                continue;
-            }
-            total += kernel[k] * wave->y[i + k - half];
-            weight += kernel[k];
+    wave->smooth_sd = rv_noise_sum_sd(&wave->noise, kernel, 2 * half + 1);
+    const size_t n = wave->count - wave->blank;
+    const double *y = wave->y + wave->blank;
+    double *smooth = wave->smooth + wave->blank;
+    memset(smooth, 0, n * sizeof *smooth);
+    for (size_t k = 0; k <= 2 * half; k++) {
+        for (size_t i = half; i + half < n; i++) {
+            smooth[i] += kernel[k] * y[i + k - half];
         }
-        wave->smooth[i] = total / weight;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (i < half || i + half >= n) {
+            smooth[i] = smooth_edge(kernel, half, y, n, i);
+        }
     }
 }
 
@@ -338,15 +383,14 @@ double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)
 {
     const double choice = rv_tail_choice_sd(wave, weight);
     rv_tail_account(wave, weight);
-    const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count, wave->scratch);
+    const double noise = rv_noise_sum_sd(&wave->noise, weight, wave->count);
     double re = 0.0, im = 0.0, late = 0.0;
-    for (size_t i = wave->late; i < wave->late_end && wave->late > 0; i++) {
+    for (size_t i = wave->range.late; i < wave->range.late_end; i++) {
         late += weight[i];
     }
-    for (size_t i = 0; i < wave->count && wave->hum_sd > 0.0; i++) {
-        const double phase = 2e-3 * PI * HUM_HZ * rv_wave_ms(wave, (double)i);
-        re += weight[i] * cos(phase);
-        im += weight[i] * sin(phase);
+    if (wave->hum_sd > 0.0) {
+        re = rv_dot(weight, wave->hum[0], wave->count);
+        im = rv_dot(weight, wave->hum[1], wave->count);
     }
     return hypot(hypot(hypot(noise, choice), wave->late_sd * late), wave->hum_sd * hypot(re, im));
 }

@@ -40,16 +40,12 @@ struct run {
     struct rv_measurement *measurements;
     struct wave *waves;
     struct rv_alignment *align;
+    struct rv_arena *scratch; /* of the marks */
 };
 
 static bool marked_compound(const struct rv_response *response)
 {
     return response->kind == RV_MOTOR || response->kind == RV_SENSORY || response->kind == RV_MIXED;
-}
-
-static double subtract_mains(const void *context, double time_s)
-{
-    return rv_mains_at(context, time_s);
 }
 
 static enum rv_status note_processing(struct run *run, struct rv_measurement *measurement,
@@ -196,7 +192,8 @@ static enum rv_status mark_and_measure(struct run *run, struct wave *wave,
                                   .search_from_ms = run->settings->search_from_ms,
                                   .search_to_ms = run->settings->search_to_ms,
                                   .subtract_tail = run->settings->subtract_tail,
-                                  .limit_uv = limit_uv(run, response)};
+                                  .limit_uv = limit_uv(run, response),
+                                  .scratch = run->scratch};
     enum rv_status status =
         rv_mark_compound(&wave->sweeps, &ask, run->report->arena, &wave->compound, err);
     if (status != RV_OK)
@@ -253,7 +250,7 @@ static enum rv_status cut(struct run *run, const struct rv_recording *recording,
     if (status != RV_OK)
         return status;
     if (mains.found) {
-        request.subtract = subtract_mains;
+        request.subtract = rv_mains_subtract;
         request.subtract_context = &mains;
         request.subtract_se_uv = mains.residual_se_uv;
         measurement->flags |= rv_flag_bit(RV_FLAG_MAINS_SUBTRACTED);
@@ -369,7 +366,9 @@ static enum rv_status prepare(struct run *run, struct rv_error *err)
     run->measurements = rv_arena_alloc(arena, count, sizeof *run->measurements);
     run->waves = rv_allocate(count, sizeof *run->waves);
     run->align = rv_allocate(count, sizeof *run->align);
-    if (run->measurements == NULL || run->waves == NULL || run->align == NULL)
+    run->scratch = rv_arena_new();
+    if (run->measurements == NULL || run->waves == NULL || run->align == NULL ||
+        run->scratch == NULL)
         return rv_fail_memory(err);
     enum rv_status status = open_reference(run, err);
     if (status != RV_OK)
@@ -413,6 +412,7 @@ static void finish(struct run *run)
     rv_notices_finish(&run->notices);
     rv_release(run->waves);
     rv_release(run->align);
+    rv_arena_free(run->scratch);
 }
 
 enum rv_status rv_session_measure(const struct rv_study *study, const struct rv_settings *settings,

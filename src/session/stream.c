@@ -21,11 +21,17 @@ static const size_t default_memory = (size_t)256 << 20;
 static const double small_cut = 0.1;
 static const double margin_s = 0.001;      /* around a window, for moving parts of a sample */
 static const double before_next_s = 0.001; /* a window ends so long before the next stimulus */
-/* Where the recording names no stimuli they are looked for in the signal, this far back and this
- * often. */
-static const double look_back_s = 2.0, look_every_s = 0.05, look_settle_s = 0.02;
-static const double apart_s = 0.015;
 static const double mains_back_s = 20.0;
+
+/* The first trigger channel is watched for stimuli, else the first channel. */
+static struct rv_watch *choose_watch(const struct rv_channel *channels, size_t count,
+                                     size_t *watched)
+{
+    *watched = 0;
+    for (size_t c = count; c-- > 0;)
+        *watched = channels[c].is_trigger ? c : *watched;
+    return rv_watch_new(&channels[*watched]);
+}
 
 /* Patient, limits and numbers that running values are told with. */
 static enum rv_status read_knowledge(struct rv_stream *stream, struct rv_error *err)
@@ -60,16 +66,19 @@ enum rv_status rv_stream_new(const struct rv_source *source, const struct rv_set
     made->source = source;
     made->settings = *settings;
     made->most = (memory_bytes > 0 ? memory_bytes : default_memory) / sizeof(double);
-    made->looked_s = -INFINITY;
     const struct rv_channel *channels = rv_source_channels(source, &made->channel_count);
     made->context = (struct rv_live_context){.settings = &made->settings,
                                              .channels = channels,
                                              .numbers = &made->numbers,
                                              .function = function,
-                                             .to = to};
+                                             .to = to,
+                                             .arena = rv_arena_new(),
+                                             .scratch = rv_arena_new()};
+    made->watch = choose_watch(channels, made->channel_count, &made->watched);
     made->naming = rv_study_blank();
-    status = made->naming == NULL ? rv_fail_memory(err)
-                                  : rv_collector_init(&made->collector, source, err);
+    bool room = made->watch != NULL && made->naming != NULL && made->context.arena != NULL &&
+                made->context.scratch != NULL;
+    status = !room ? rv_fail_memory(err) : rv_collector_init(&made->collector, source, err);
     if (status == RV_OK) {
         made->channels_only =
             (struct rv_recording){.channels = channels, .channel_count = made->channel_count};
@@ -91,6 +100,9 @@ void rv_stream_free(struct rv_stream *stream)
     if (stream == NULL)
         return;
     rv_live_free(stream->lives);
+    rv_watch_free(stream->watch);
+    rv_arena_free(stream->context.arena);
+    rv_arena_free(stream->context.scratch);
     rv_reference_close(stream->reference);
     rv_release(stream->waiting);
     rv_times_finish(&stream->stimuli);
@@ -211,9 +223,11 @@ static enum rv_status update_mains(struct rv_stream *stream, struct rv_live *liv
                                 .samples = &begin,
                                 .segments = &one,
                                 .segment_count = 1};
-    return rv_mains_estimate(&view, 0, stream->stimuli.time_s, stream->stimuli.count, -1,
-                             rv_window_of(live->response.kind, &stream->settings).to_ms,
-                             stream->settings.mains_hz, &live->mains, err);
+    enum rv_status status =
+        rv_mains_estimate(&view, 0, stream->stimuli.time_s, stream->stimuli.count, -1,
+                          rv_window_of(live->response.kind, &stream->settings).to_ms,
+                          stream->settings.mains_hz, &live->mains, err);
+    return status == RV_OK ? rv_live_renew(live, &stream->context, err) : status;
 }
 
 /* A window of one channel that is to be measured; live NULL: none is. */
@@ -366,58 +380,28 @@ static enum rv_status take_event(struct rv_stream *stream, const struct rv_event
     return await(stream, event->time_s, ma, event->text, err);
 }
 
-/* The last seconds of the last segment as a recording of their own. */
-static enum rv_status look(struct rv_stream *stream, double from_s, struct rv_times *times,
-                           struct rv_error *err)
+/* Stimuli of a recording that names none: edges of its trigger channel, or the artefacts of its
+ * first. */
+static enum rv_status watch_for_stimuli(struct rv_stream *stream, const struct rv_block *block,
+                                        struct rv_error *err)
 {
-    size_t segment = stream->collector.segment_count - 1, counts[64], firsts[64],
-           trigger = SIZE_MAX;
-    const double *samples[64];
-    double start_s = from_s;
-    if (stream->channel_count > 64)
+    size_t channel = stream->watched;
+    if (stream->events_seen)
         return RV_OK;
-    for (size_t c = 0; c < stream->channel_count; c++) {
-        struct stretch part = stretch_of(stream, segment, c);
-        double skip = floor((from_s - part.start_s) * stream->context.channels[c].rate_hz + 0.5);
-        size_t skipped = skip > 0 ? (size_t)skip : 0;
-        skipped = skipped < part.count ? skipped : part.count;
-        if (c == 0)
-            start_s = part.start_s + (double)skipped / stream->context.channels[0].rate_hz;
-        samples[c] = stream->collector.channels[c].samples + part.first + skipped;
-        counts[c] = part.count - skipped;
-        firsts[c] = 0;
-        if (trigger == SIZE_MAX && stream->context.channels[c].is_trigger)
-            trigger = c;
+    if (block->new_segment || !stream->watching) {
+        rv_watch_restart(stream->watch);
+        stream->watch_start_s = block->start_s;
+        stream->watching = true;
     }
-    struct rv_segment one = {start_s, firsts, counts};
-    struct rv_recording view = {.channels = stream->context.channels,
-                                .channel_count = stream->channel_count,
-                                .samples = samples,
-                                .segments = &one,
-                                .segment_count = 1};
-    return trigger != SIZE_MAX ? rv_trigger_auto(&view, trigger, times, err)
-                               : rv_shock_find(&view, 0, times, err);
-}
-
-/* Stimuli of a recording that names none: edges of its trigger channel, or the artefacts. */
-static enum rv_status look_for_stimuli(struct rv_stream *stream, struct rv_error *err)
-{
-    if (stream->events_seen || stream->collector.segment_count == 0)
-        return RV_OK;
-    double now_s = end_s(stream, stream->collector.segment_count - 1, 0);
-    if (now_s < stream->looked_s + look_every_s)
-        return RV_OK;
-    stream->looked_s = now_s;
-    struct rv_times times = {0};
-    enum rv_status status = look(stream, now_s - look_back_s, &times, err);
-    for (size_t i = 0; i < times.count && status == RV_OK; i++) {
-        size_t known = stream->stimuli.count;
-        double last_s = known > 0 ? stream->stimuli.time_s[known - 1] : (double)-INFINITY;
-        if (times.time_s[i] > last_s + apart_s && times.time_s[i] < now_s - look_settle_s)
-            status = await(stream, times.time_s[i], NAN, stream->label == NULL ? "" : stream->label,
-                           err);
+    struct rv_times places = {0};
+    enum rv_status status = rv_watch_push(stream->watch, block->samples[channel],
+                                          block->sample_count[channel], &places, err);
+    for (size_t i = 0; i < places.count && status == RV_OK; i++) {
+        double time_s =
+            stream->watch_start_s + places.time_s[i] / stream->context.channels[channel].rate_hz;
+        status = await(stream, time_s, NAN, stream->label == NULL ? "" : stream->label, err);
     }
-    rv_times_finish(&times);
+    rv_times_finish(&places);
     return status;
 }
 
@@ -496,7 +480,7 @@ enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *b
     if (status == RV_OK)
         status = rv_collector_add(&stream->collector, &mine, err);
     if (status == RV_OK)
-        status = look_for_stimuli(stream, err);
+        status = watch_for_stimuli(stream, &mine, err);
     if (status == RV_OK)
         status = tell_waiting(stream, false, err);
     if (status == RV_OK)

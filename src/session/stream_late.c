@@ -42,11 +42,6 @@ static void show(const struct rv_live *live, const struct rv_channel *channel, s
                                             .segment_count = live->kept};
 }
 
-static double subtract_mains(const void *context, double time_s)
-{
-    return rv_mains_at(context, time_s);
-}
-
 /* What is cut of the kept windows: all, or those of the strongest stimuli. */
 struct cut {
     const struct rv_live *live;
@@ -94,7 +89,7 @@ static enum rv_status make_cut(struct cut *cut, struct rv_error *err)
         .calibrated = channel->calibrated,
         .reject_ratio = is_compound(live) ? cut->context->settings->reject_ratio : 0};
     if (live->mains.found) {
-        cut->request.subtract = subtract_mains;
+        cut->request.subtract = rv_mains_subtract;
         cut->request.subtract_context = &live->mains;
         cut->request.subtract_se_uv = live->mains.residual_se_uv;
     }

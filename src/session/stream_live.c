@@ -55,12 +55,7 @@ static void show(const struct rv_live *live, const struct rv_live_context *conte
                                             .segment_count = live->kept};
 }
 
-static double subtract_mains(const void *context, double time_s)
-{
-    return rv_mains_at(context, time_s);
-}
-
-static enum rv_status average(const struct rv_live *live, const struct rv_live_context *context,
+static enum rv_status average(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_arena *arena, struct rv_sweeps *sweeps,
                               struct rv_error *err)
 {
@@ -78,9 +73,15 @@ static enum rv_status average(const struct rv_live *live, const struct rv_live_c
                                        .scale = 1,
                                        .calibrated = channel->calibrated,
                                        .reject_ratio = context->settings->reject_ratio};
+    if (live->rows == NULL)
+        live->rows = rv_kept_new(RV_LIVE_SWEEPS);
+    if (live->rows == NULL)
+        return rv_fail_memory(err);
+    live->rows->stamp = live->mains_count;
+    request.kept = live->rows;
     show(live, context, &view);
     if (live->mains.found) {
-        request.subtract = subtract_mains;
+        request.subtract = rv_mains_subtract;
         request.subtract_context = &live->mains;
         request.subtract_se_uv = live->mains.residual_se_uv;
     }
@@ -175,7 +176,8 @@ static enum rv_status measure(struct rv_live *live, const struct rv_live_context
                                   .search_from_ms = context->settings->search_from_ms,
                                   .search_to_ms = context->settings->search_to_ms,
                                   .subtract_tail = context->settings->subtract_tail,
-                                  .limit_uv = NAN};
+                                  .limit_uv = NAN,
+                                  .scratch = context->scratch};
     found->measurement = rv_live_blank(live);
     struct rv_error why = {.status = RV_OK};
     enum rv_status status = average(live, context, arena, &sweeps, &why);
@@ -266,10 +268,9 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
                                 struct rv_measurement *measurement, struct rv_error *err)
 {
     struct found found = {.valid = false};
-    struct rv_arena *arena = rv_arena_new();
+    struct rv_arena *arena = context->arena;
+    rv_arena_clear(arena);
     struct rv_notices notices = {.arena = arena};
-    if (arena == NULL)
-        return rv_fail_memory(err);
     keep_window(live, window);
     enum rv_status status = measure_any(live, context, arena, &notices, &found, err);
     live->measured = found.valid && marked(live);
@@ -287,8 +288,26 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
     if (found.valid && !live->measured)
         live->running = *measurement;
     rv_notices_finish(&notices);
-    rv_arena_free(arena);
     return status;
+}
+
+enum rv_status rv_live_renew(struct rv_live *live, const struct rv_live_context *context,
+                             struct rv_error *err)
+{
+    struct rv_sweeps sweeps;
+    struct rv_error why = {.status = RV_OK};
+    live->mains_count++;
+    if (!live->measured)
+        return RV_OK;
+    rv_arena_clear(context->arena);
+    enum rv_status status = average(live, context, context->arena, &sweeps, &why);
+    return status == RV_OK || status == RV_DATA ? RV_OK : rv_fail(err, status, "%s", why.text);
+}
+
+void rv_live_rest(struct rv_live *live)
+{
+    rv_kept_free(live->rows);
+    live->rows = NULL;
 }
 
 void rv_live_free(struct rv_live *live)
@@ -296,6 +315,7 @@ void rv_live_free(struct rv_live *live)
     while (live != NULL) {
         struct rv_live *next = live->next;
         rv_release(live->samples);
+        rv_kept_free(live->rows);
         rv_release(live);
         live = next;
     }

@@ -9,6 +9,7 @@
 #include "base/notice.h"
 #include "base/waveform.h"
 #include "condition/mains.h"
+#include "epoch/kept.h"
 #include "reference/temperature.h"
 #include "session/stream_numbers.h"
 
@@ -34,6 +35,8 @@ struct rv_live {
     double start_s[RV_LIVE_SWEEPS], stimulus_s[RV_LIVE_SWEEPS], intensity[RV_LIVE_SWEEPS];
     size_t counts[RV_LIVE_SWEEPS]; /* samples of each window */
     struct rv_mains mains;         /* as estimated last */
+    size_t mains_count;            /* estimates so far */
+    struct rv_kept *rows;          /* the windows as they were cut last; NULL: not now */
     bool measured;                 /* the average has been measured; its marks: */
     double onset_ms, peak_ms;      /* NaN where it has none */
     uint64_t told;                 /* bits of advice given */
@@ -62,6 +65,7 @@ struct rv_live_context {
     const struct rv_stream_numbers *numbers;
     rv_stream_function *function;
     void *to;
+    struct rv_arena *arena, *scratch; /* of one response, cleared for the next */
 };
 
 /* Tells a sweep at once, measured at the marks that are known. */
@@ -76,6 +80,11 @@ enum rv_status rv_live_response(struct rv_live *live, const struct rv_live_conte
 void rv_live_advise(struct rv_live *live, const struct rv_live_context *context,
                     const struct rv_measurement *measurement, const double *amplitudes_uv,
                     double noise_uv, double time_s);
+/* After its hum was estimated anew: cleans what is kept, so that the next sweep need not wait. */
+enum rv_status rv_live_renew(struct rv_live *live, const struct rv_live_context *context,
+                             struct rv_error *err);
+/* Another response of the channel is examined now: what can be made again is given up. */
+void rv_live_rest(struct rv_live *live);
 void rv_live_free(struct rv_live *live);
 
 /* A measurement of the response with nothing in it. */

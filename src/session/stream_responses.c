@@ -82,6 +82,9 @@ static enum rv_status make_live(struct rv_stream *stream, size_t channel, const 
     struct rv_live *live = rv_allocate(1, sizeof *live);
     if (live == NULL)
         return rv_fail_memory(err);
+    for (struct rv_live *other = stream->lives; other != NULL; other = other->next)
+        if (other->channel == channel)
+            rv_live_rest(other);
     live->next = stream->lives;
     stream->lives = live;
     live->channel = channel;

@@ -5,6 +5,7 @@
 #define RV_SESSION_STREAM_STATE_H
 
 #include "base/notice.h"
+#include "epoch/watch.h"
 #include "session/stream_live.h"
 #include "session/stream_store.h"
 
@@ -44,7 +45,10 @@ struct rv_stream {
     size_t waiting_count, waiting_capacity;
     struct rv_times stimuli; /* all that are known, for thinning and mains */
     bool events_seen;        /* the recording names its stimuli */
-    double looked_s;         /* how far stimuli were looked for in the signal */
+    struct rv_watch *watch;  /* where it does not */
+    size_t watched;          /* channel */
+    bool watching;           /* it has begun */
+    double watch_start_s;    /* of the samples that are watched */
     bool thinned;
     struct rv_reference *reference;
     struct rv_stream_numbers numbers;

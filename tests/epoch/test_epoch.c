@@ -491,9 +491,11 @@ Test(epoch, without_an_artefact_jitter_is_not_known)
     hand_end(&hand);
 }
 
-static double ramp(const void *context, double time_s)
+static void ramp(const void *context, double start_s, double rate_hz, double factor, size_t count,
+                 double *samples)
 {
-    return *(const double *)context * time_s;
+    for (size_t i = 0; i < count; i++)
+        samples[i] -= factor * *(const double *)context * (start_s + (double)i / rate_hz);
 }
 
 Test(epoch, what_is_subtracted_is_taken_at_recording_time)

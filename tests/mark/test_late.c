@@ -41,7 +41,11 @@ static struct rv_late find_f(const struct late_setup *setup, double from_ms, dou
     struct rv_late late;
     struct rv_compound m;
     struct rv_error err = {0};
-    const struct rv_mark_request ask = {RV_MOTOR, (double)NAN, (double)NAN, true, (double)NAN};
+    const struct rv_mark_request ask = {.kind = RV_MOTOR,
+                                        .search_from_ms = (double)NAN,
+                                        .search_to_ms = (double)NAN,
+                                        .subtract_tail = true,
+                                        .limit_uv = (double)NAN};
     const struct rv_late_request request = {from_ms, to_ms, 1.5, from_ms};
     late_make(setup, arena, &made);
     cr_assert(rv_mark_compound(&made.sweeps, &ask, arena, &m, &err) == RV_OK);

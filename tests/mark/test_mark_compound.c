@@ -377,7 +377,7 @@ Test(mark_compound, whitened_noise_has_unit_variance)
     cr_expect(fabs(noise.coefficient[0] - (-0.8)) <= 0.03);
     /* SD of the mean of 4: variance 4/(1-0.64)/16 * (4 + 2(3*0.8 + 2*0.64 + 0.512)) = 8.6 */
     const double weight[4] = {0.25, 0.25, 0.25, 0.25};
-    cr_expect(fabs(rv_noise_sum_sd(&noise, weight, 4, arena) - (sqrt(8.6))) <= 0.12);
+    cr_expect(fabs(rv_noise_sum_sd(&noise, weight, 4) - (sqrt(8.6))) <= 0.12);
 }
 
 /* The bars of docs/methods/marks.md "Accuracy" on a few hundred responses; the whole table is made
