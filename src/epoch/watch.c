@@ -14,9 +14,11 @@
 static const double step_s = 0.005, back_s = 2.0;
 static const double apart_s = 0.015; /* of two artefacts */
 enum {
-    SAMPLED = 2,      /* bends of a step that tell the noise */
-    NOISE_STEPS = 16, /* the noise is taken anew so often */
-    NOISE_LEAST = 8
+    SAMPLED = 8,      /* bends of a step that tell the noise */
+    NOISE_LEAST = 10, /* of so many steps at the least, */
+    NOISE_MOST = 64,  /* and at the most; */
+    NOISE_EVERY = 16, /* then it is taken anew so often */
+    ROOM = NOISE_LEAST + 2
 };
 
 /* What is remembered of a step. */
@@ -30,7 +32,7 @@ struct rv_watch {
     size_t length, apart;    /* samples of a step; between two stimuli */
     size_t most, kept, slot; /* of the steps remembered */
     struct step *steps;      /* heap, a ring */
-    double *samples;         /* heap: the step before the one looked at, that one, the next */
+    double *samples;         /* heap: the step before the one looked at, that one, those after */
     size_t filled;           /* of them */
     size_t first;            /* place of samples[0] in the segment */
     size_t done;             /* steps seen since the segment began */
@@ -52,8 +54,8 @@ struct rv_watch *rv_watch_new(const struct rv_channel *channel)
     watch->apart = (size_t)ceil(apart_s * channel->rate_hz);
     watch->most = (size_t)ceil(back_s / step_s);
     watch->steps = rv_allocate(watch->most, sizeof *watch->steps);
-    watch->sorted = rv_allocate(watch->most * SAMPLED, sizeof *watch->sorted);
-    watch->samples = rv_allocate(3 * watch->length, sizeof *watch->samples);
+    watch->sorted = rv_allocate((size_t)NOISE_MOST * SAMPLED, sizeof *watch->sorted);
+    watch->samples = rv_allocate(ROOM * watch->length, sizeof *watch->samples);
     if (watch->steps != NULL && watch->sorted != NULL && watch->samples != NULL)
         return watch;
     rv_watch_free(watch);
@@ -99,20 +101,26 @@ static void remember(struct rv_watch *watch, const double *x)
     watch->done++;
 }
 
-/* The last but one step that was remembered. */
-static const struct step *before_last(const struct rv_watch *watch)
+/* The second of the steps whose samples are there. */
+static const struct step *looked_at(const struct rv_watch *watch)
 {
-    return &watch->steps[(watch->slot + watch->most - 2) % watch->most];
+    size_t back = watch->filled / watch->length - 1;
+    return &watch->steps[(watch->slot + watch->most - back) % watch->most];
 }
 
 static void take_noise(struct rv_watch *watch)
 {
-    size_t count = watch->kept * SAMPLED;
-    if (count < NOISE_LEAST || (watch->noise_known && watch->done % NOISE_STEPS != 0))
+    if (watch->trigger)
         return;
-    for (size_t i = 0; i < watch->kept; i++)
-        memcpy(watch->sorted + i * SAMPLED, watch->steps[i].noise, sizeof watch->steps[i].noise);
-    watch->noise_sd = rv_shock_sd(watch->sorted, count);
+    size_t steps = watch->kept < NOISE_MOST ? watch->kept : NOISE_MOST;
+    if (steps < NOISE_LEAST || (steps == NOISE_MOST && watch->done % NOISE_EVERY != 0))
+        return;
+    for (size_t i = 0; i < steps; i++) {
+        size_t slot = (watch->slot + watch->most - 1 - i) % watch->most;
+        memcpy(watch->sorted + i * SAMPLED, watch->steps[slot].noise,
+               sizeof watch->steps[slot].noise);
+    }
+    watch->noise_sd = rv_shock_sd(watch->sorted, steps * SAMPLED);
     watch->noise_known = true;
 }
 
@@ -184,11 +192,10 @@ static enum rv_status find_shocks(struct rv_watch *watch, struct rv_times *times
                                   struct rv_error *err)
 {
     double largest = 0.0;
-    take_noise(watch);
     for (size_t i = 0; i < watch->kept; i++)
         largest = watch->steps[i].bend > largest ? watch->steps[i].bend : largest;
     double enough = rv_shock_enough(largest, watch->noise_sd);
-    if (!watch->noise_known || before_last(watch)->bend < enough)
+    if (looked_at(watch)->bend < enough)
         return RV_OK;
     for (size_t i = watch->length; i < 2 * watch->length; i++)
         if (rv_shock_bend(watch->samples, i) >= enough)
@@ -197,7 +204,7 @@ static enum rv_status find_shocks(struct rv_watch *watch, struct rv_times *times
     return RV_OK;
 }
 
-/* The middle one of three whole steps is looked at. */
+/* The second of three whole steps is looked at, once it can be told what is usual. */
 static enum rv_status look(struct rv_watch *watch, struct rv_times *times, struct rv_error *err)
 {
     if (!watch->trigger)
@@ -219,13 +226,15 @@ enum rv_status rv_watch_push(struct rv_watch *watch, const double *samples, size
         if (taken < due)
             break;
         remember(watch, watch->samples + watch->filled - watch->length);
-        if (watch->filled < 3 * watch->length)
-            continue;
-        status = look(watch, times, err);
-        memmove(watch->samples, watch->samples + watch->length,
-                2 * watch->length * sizeof *watch->samples);
-        watch->filled -= watch->length;
-        watch->first += watch->length;
+        take_noise(watch);
+        while (watch->filled >= 3 * watch->length && status == RV_OK &&
+               (watch->trigger || watch->noise_known)) {
+            status = look(watch, times, err);
+            watch->filled -= watch->length;
+            watch->first += watch->length;
+            memmove(watch->samples, watch->samples + watch->length,
+                    watch->filled * sizeof *watch->samples);
+        }
     }
     return status;
 }

@@ -57,3 +57,25 @@ Test(arena, a_growing_array_keeps_its_items_and_zeroes_the_rest)
     cr_assert_not(rv_grow(&items, &capacity, SIZE_MAX / 2, sizeof *items));
     rv_release(items);
 }
+
+/* Allocations after warm-up: none, for the room is there. */
+Test(arena, a_cleared_arena_gives_the_same_zeroed_memory_again)
+{
+    struct rv_arena *arena = rv_arena_new();
+    void *first[3] = {NULL};
+    for (int round = 0; round < 5; round++) {
+        for (size_t i = 0; i < 3; i++) {
+            unsigned char *bytes = rv_arena_alloc(arena, 10000 + 7 * i, 3);
+            cr_assert_not_null(bytes);
+            for (size_t j = 0; j < 3 * (10000 + 7 * i); j++)
+                cr_assert_eq(bytes[j], 0);
+            memset(bytes, 0xFF, 3 * (10000 + 7 * i));
+            if (round == 1)
+                first[i] = bytes;
+            else if (round > 1)
+                cr_assert_eq((void *)bytes, first[i], "round %d", round);
+        }
+        rv_arena_clear(arena);
+    }
+    rv_arena_free(arena);
+}
