@@ -479,6 +479,8 @@ enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *b
         status = take_event(stream, &mine.events[i], err);
     if (status == RV_OK)
         status = rv_collector_add(&stream->collector, &mine, err);
+    if (status == RV_OK && mine.channel_count > 0)
+        stream->taken += mine.sample_count[0];
     if (status == RV_OK)
         status = watch_for_stimuli(stream, &mine, err);
     if (status == RV_OK)
@@ -487,6 +489,11 @@ enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *b
         status = bound(stream, err);
     rv_arena_free(scratch);
     return status;
+}
+
+uint64_t rv_stream_taken(const struct rv_stream *stream)
+{
+    return stream->taken;
 }
 
 enum rv_status rv_stream_label(struct rv_stream *stream, const char *label, struct rv_error *err)
