@@ -464,6 +464,16 @@ static enum rv_status bound(struct rv_stream *stream, struct rv_error *err)
     return status;
 }
 
+static enum rv_status take_samples(struct rv_stream *stream, const struct rv_block *block,
+                                   struct rv_error *err)
+{
+    enum rv_status status = rv_collector_add(&stream->collector, block, err);
+    if (status != RV_OK || block->channel_count == 0)
+        return status;
+    stream->taken += block->sample_count[0];
+    return watch_for_stimuli(stream, block, err);
+}
+
 enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *block,
                               struct rv_error *err)
 {
@@ -478,11 +488,7 @@ enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *b
     for (size_t i = 0; i < mine.event_count && status == RV_OK; i++)
         status = take_event(stream, &mine.events[i], err);
     if (status == RV_OK)
-        status = rv_collector_add(&stream->collector, &mine, err);
-    if (status == RV_OK && mine.channel_count > 0)
-        stream->taken += mine.sample_count[0];
-    if (status == RV_OK)
-        status = watch_for_stimuli(stream, &mine, err);
+        status = take_samples(stream, &mine, err);
     if (status == RV_OK)
         status = tell_waiting(stream, false, err);
     if (status == RV_OK)
