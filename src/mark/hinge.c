@@ -365,6 +365,27 @@ static void weigh_cells(struct hinge *hinge)
     }
 }
 
+/* Newton's method, kept between two places by halving. */
+static double crossing(const double a[POWERS], double level, double low, double high)
+{
+    double x = high;
+    for (int k = 0; k < 60 && high - low > 1e-14; k++) {
+        const double off = x * x * (a[0] + x * (a[1] + x * a[2])) - level;
+        const double slope = x * (2.0 * a[0] + x * (3.0 * a[1] + x * 4.0 * a[2]));
+        if (off < 0.0) {
+            low = x;
+        } else {
+            high = x;
+        }
+        const double next = x - off / slope;
+        if (fabs(next - x) < 1e-15) {
+            break;
+        }
+        x = next > low && next < high ? next : 0.5 * (low + high);
+    }
+    return x;
+}
+
 /* Time after t0 at which the curve first reaches `level`; NaN: never inside the window. */
 static double reach(const double a[POWERS], double span, double level, double most)
 {
@@ -374,16 +395,7 @@ static double reach(const double a[POWERS], double span, double level, double mo
         const double x = most * i / STEPS / span;
         const double value = x * x * (a[0] + x * (a[1] + x * a[2]));
         if (value >= level) {
-            double low = before, high = x;
-            for (int k = 0; k < 30; k++) {
-                const double mid = 0.5 * (low + high);
-                if (mid * mid * (a[0] + mid * (a[1] + mid * a[2])) < level) {
-                    low = mid;
-                } else {
-                    high = mid;
-                }
-            }
-            return high * span;
+            return crossing(a, level, before, x) * span;
         }
         before = x;
     }
