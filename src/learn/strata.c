@@ -148,7 +148,9 @@ static void learn_band(const struct rv_group *group, const struct rv_people *ban
     size_t count = take(group, band, 1, values);
     rv_estimate_make(values, count, group->plan->scales, group->plan->scale_count, &how,
                      &learned->estimate);
-    if (learned->estimate.reason == RV_LEARN_FEW && group->omitted[RV_OMIT_UNSURE] > count)
+    size_t unsure = group->omitted[RV_OMIT_UNSURE];
+    bool enough = count + unsure >= options->healthy_fewest; /* were it not for their errors */
+    if (learned->estimate.reason == RV_LEARN_FEW && unsure > count && enough)
         learned->estimate.reason = RV_LEARN_ERRORS;
 }
 

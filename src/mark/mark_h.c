@@ -214,13 +214,13 @@ static bool has_plateau(const struct series *series)
     double top = 0.0, before = 0.0;
     for (size_t s = 0; s < train->sweep_count; s++) {
         const struct rv_late_sweep *sweep = &series->sweeps[s];
-        const double place = (sweep->intensity - first) / (last - first);
-        if (!train->used[s] || isnan(sweep->m_amplitude_uv) || !isfinite(place)) {
+        const double above = sweep->intensity - first; /* where all are the same it is 0 of 0 */
+        if (!train->used[s] || isnan(sweep->m_amplitude_uv)) {
             continue;
         }
-        if (place > 0.9) {
+        if (above > 0.9 * (last - first)) {
             top = fmax(top, sweep->m_amplitude_uv);
-        } else if (place > 0.6) {
+        } else if (above > 0.6 * (last - first)) {
             before = fmax(before, sweep->m_amplitude_uv);
         }
     }
