@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { POWERS = 3, TERMS = POWERS + 2, MODELS = 5, GRID_MOST = 400, ROUNDS = 4 };
+enum { POWERS = 3, TERMS = POWERS + 2, MODELS = 5, GRID_MOST = 400, ROUNDS = 4, COARSE = 5 };
 #define GRID_MS 0.02
 #define MISFIT 2.5
+#define SURE_MISFIT 10.0 /* of a grid five times as wide */
 
 /* Exponents 2, 3, 4 as bits 0, 1, 2. */
 static const unsigned models[MODELS] = {1u, 2u, 3u, 6u, 7u};
@@ -457,6 +458,25 @@ static double misfit(const struct hinge *hinge)
     return (least - n) / sqrt(2.0 * n + 2.0 * n * n / hinge->wave->noise.freedom);
 }
 
+/* Misfit of the whole grid, or of some of it where that is beyond `enough`: take-offs that lie near
+ * each other fit alike. */
+static double solve_grid(struct hinge *hinge, double enough)
+{
+    for (size_t i = 0; i < hinge->grid_count; i += COARSE) {
+        solve_take_off(hinge, i);
+    }
+    const double coarse = misfit(hinge);
+    if (coarse > enough) {
+        return coarse;
+    }
+    for (size_t i = 0; i < hinge->grid_count; i++) {
+        if (i % COARSE != 0) {
+            solve_take_off(hinge, i);
+        }
+    }
+    return misfit(hinge);
+}
+
 bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *draws)
 {
     const struct rv_compound_rules *rules = wave->rules;
@@ -472,11 +492,9 @@ bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *d
             return false;
         }
         sum_rows(&hinge);
-        for (size_t i = 0; i < hinge.grid_count; i++) {
-            solve_take_off(&hinge, i);
-        }
         /* A rise in steps is no power of time: see less of it. */
-        if (misfit(&hinge) < MISFIT || round == ROUNDS - 1) {
+        if (solve_grid(&hinge, round == ROUNDS - 1 ? (double)INFINITY : SURE_MISFIT) < MISFIT ||
+            round == ROUNDS - 1) {
             weigh_cells(&hinge);
             draw(&hinge, draws);
             return true;

@@ -43,10 +43,10 @@ def make_period(noise, period_ms=PERIOD_MS, shock=True, trigger=False):
     return rows
 
 
-def make_frames(source, sweeps):
+def make_frames(source, sweeps, count=2):
     """Frames of 1 ms with the time of the recording at the end of each."""
     noise = random.Random(1)
-    channels = [{"label": "R APB", "uv": 1}, {"label": "R ADM", "uv": 1}]
+    channels = [{"label": "R APB", "uv": 1}, {"label": "R ADM", "uv": 1}][:count]
     if source == "trigger channel":
         channels.append({"label": "STIM", "trigger": True})
     header = dict(frames.HEADER, rate_hz=RATE, channels=channels)
@@ -60,7 +60,8 @@ def make_frames(source, sweeps):
         for ms in range(PERIOD_MS):
             if source == "stimulus frames" and ms == STIMULUS_MS:
                 out.stimulus(0, 12.5)
-            out.samples([x for row in rows[ms * PER_MS:(ms + 1) * PER_MS] for x in row])
+            out.samples([x for row in rows[ms * PER_MS:(ms + 1) * PER_MS]
+                         for x in row[:len(channels)]])
             made.append((out.out.getvalue(), out.counter / RATE))
             out.out = io.BytesIO()
     out.frame(b"E")
@@ -87,8 +88,8 @@ def finish(process):
     """CPU seconds of a process that ended well."""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = status
-    if status != 0:
-        raise SystemExit("ended with status %d" % status)
+    if os.waitstatus_to_exitcode(status) not in (0, 65):  # 65: no stimulus, so nothing to report
+        raise SystemExit("ended with status %d" % os.waitstatus_to_exitcode(status))
     return usage.ru_utime + usage.ru_stime
 
 
@@ -97,8 +98,8 @@ def start(program, *args):
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
-def latency(program, source, sweeps):
-    made = make_frames(source, sweeps)
+def latency(program, source, sweeps, count=2):
+    made = make_frames(source, sweeps, count)
     process = start(program)
     listener, sent = Listener(process.stdout), []
     begin = time.perf_counter()
@@ -124,7 +125,7 @@ def latency(program, source, sweeps):
             waits.append(1000 * (at - due))
         waits.sort()
         p50, p99 = statistics.median(waits), waits[math.ceil(0.99 * len(waits)) - 1]
-        print(f"| {source} | `{kind}` | {len(waits)} | {p50:.2f} | {p99:.2f} | {waits[-1]:.2f} | "
+        print(f"| {source} | {count} | `{kind}` | {len(waits)} | {p50:.2f} | {p99:.2f} | {waits[-1]:.2f} | "
               f"{'reached' if p50 < 2 else 'not reached'} | "
               f"{'reached' if p99 < 10 else 'not reached'} | {100 * cpu / wall:.1f} |")
 
@@ -243,10 +244,11 @@ def option(name, default):
 def main():
     program, sweeps = sys.argv[1], option("--sweeps", 100)
     sys.setswitchinterval(1e-4)
-    print("From the last sample of a window to the lines of both channels, frames of 1 ms, 2 x 48 "
+    print("From the last sample of a window to the lines of all channels, frames of 1 ms, 48 "
           "kHz, paced in real time; ms\n")
-    print("| stimuli by | line | n | p50 | p99 | most | goal p50 2 ms | goal p99 10 ms | CPU % |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| stimuli by | channels | line | n | p50 | p99 | most | goal p50 2 ms | goal p99 10 ms | CPU % |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    latency(program, "stimulus frames", sweeps, 1)
     for source in ("stimulus frames", "trigger channel", "artefact"):
         latency(program, source, sweeps)
     saturation(program, option("--megabytes", 60))
