@@ -18,6 +18,8 @@
 #include <ranvier/result.h>
 #include <ranvier/settings.h>
 
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -73,6 +75,8 @@ RV_API enum rv_status rv_stream_label(struct rv_stream *stream, const char *labe
 RV_API enum rv_status rv_stream_finish(struct rv_stream *stream, bool incomplete,
                                        struct rv_study **study, struct rv_report **report,
                                        struct rv_error *err);
+/* Samples of the first channel that were taken so far. */
+RV_API uint64_t rv_stream_taken(const struct rv_stream *stream);
 RV_API void rv_stream_free(struct rv_stream *stream); /* NULL is fine */
 
 #ifdef __cplusplus

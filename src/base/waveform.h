@@ -25,13 +25,14 @@ struct rv_sweeps {
     const double *average_sd; /* standard error of each sample of the average from the spread of
                                  the sweeps; NULL with fewer than 2 */
     bool calibrated;
-    bool clipped;               /* some sample at the converter's limit inside the window */
-    double clip_low, clip_high; /* limits of the converter; NaN unknown */
-    double resolution;          /* one converter step; NaN unknown */
-    double jitter_ms;           /* SD of marker against artefact; NaN unknown */
-    double offset_ms;           /* mean of artefact minus marker; NaN unknown */
-    double stimulus_se_ms;      /* uncertainty of t = 0 in the average: rounding and jitter */
-    double mains_se_uv;         /* SD of what mains subtraction may have left; 0: none done */
+    bool clipped;                  /* some sample at the converter's limit inside the window */
+    const unsigned char *plateaus; /* of sweep_count: rv_mark_plateaus; NULL: not looked for */
+    double clip_low, clip_high;    /* limits of the converter; NaN unknown */
+    double resolution;             /* one converter step; NaN unknown */
+    double jitter_ms;              /* SD of marker against artefact; NaN unknown */
+    double offset_ms;              /* mean of artefact minus marker; NaN unknown */
+    double stimulus_se_ms;         /* uncertainty of t = 0 in the average: rounding and jitter */
+    double mains_se_uv;            /* SD of what mains subtraction may have left; 0: none done */
 };
 
 /* The one place where an index becomes a time. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -157,6 +158,7 @@ static enum rv_status read_control(struct control *control, struct rv_stream *st
 struct show {
     struct live *live; /* NULL: no view */
     bool lines;        /* to standard output */
+    uint64_t received; /* samples of the first channel */
 };
 
 static void show_event(void *to, const struct rv_stream_event *event)
@@ -209,11 +211,18 @@ static void close_show(const struct values *values, struct show *show, enum rv_s
     }
 }
 
-static enum rv_status print_end(const struct rv_report *report, struct rv_error *err)
+/* What the reader gave and the stream did not take was dropped: nothing ever should be. */
+static enum rv_status print_end(const struct rv_report *report, uint64_t received, uint64_t taken,
+                                struct rv_error *err)
 {
     const struct rv_render_options compact = {.compact = true};
-    static const char head[] = "{\"event\":\"end\",\"report\":", tail[] = "}\n";
-    output_write(NULL, head, sizeof head - 1);
+    static const char tail[] = "}\n";
+    char head[160];
+    int length = snprintf(head, sizeof head,
+                          "{\"event\":\"end\",\"samples\":{\"received\":%" PRIu64
+                          ",\"dropped\":%" PRIu64 "},\"report\":",
+                          received, received - taken);
+    output_write(NULL, head, (size_t)length);
     enum rv_status status =
         rv_renderer_find("json")->render(report, &compact, output_write, NULL, err);
     output_write(NULL, tail, sizeof tail - 1);
@@ -276,8 +285,8 @@ static double block_end_s(const struct rv_source *source, const struct rv_block 
 
 /* Reads to the end of the input; *why keeps what ended it early. */
 static enum rv_status run_blocks(struct rv_source *source, struct rv_stream *stream,
-                                 struct control *control, const struct show *show,
-                                 struct rv_error *why, struct rv_error *err)
+                                 struct control *control, struct show *show, struct rv_error *why,
+                                 struct rv_error *err)
 {
     struct rv_block block;
     bool more = true;
@@ -286,8 +295,10 @@ static enum rv_status run_blocks(struct rv_source *source, struct rv_stream *str
         if (rv_source_next(source, &block, &more, why) != RV_OK)
             break;
         status = read_control(control, stream, err);
-        if (status == RV_OK && more)
+        if (status == RV_OK && more) {
+            show->received += block.channel_count > 0 ? block.sample_count[0] : 0;
             status = rv_stream_push(stream, &block, err);
+        }
         if (more && block.channel_count > 0)
             live_clock(show->live, block_end_s(source, &block));
     }
@@ -324,7 +335,7 @@ static enum rv_status finish(const struct values *values, struct rv_source *sour
     if (status == RV_OK)
         status = write_report(values, report, err);
     if (status == RV_OK && show->lines)
-        status = print_end(report, err);
+        status = print_end(report, show->received, rv_stream_taken(stream), err);
     rv_report_free(report);
     rv_study_free(study);
     judge_notices(source, why);

@@ -18,6 +18,8 @@ struct rv_kept_row {
     struct rv_kept_key key;
     bool filled, fresh; /* fresh: made in this cut, not yet looked at */
     bool in_sum, ranked, clipped;
+    bool looked_at; /* `plateaus` is known */
+    unsigned char plateaus;
     double level, artefact_ms;
 };
 

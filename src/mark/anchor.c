@@ -60,10 +60,7 @@ bool rv_anchor_fit(struct rv_wave *wave)
     }
     wave->tangent_ms = middle - mean / slope;
     wave->rise_ms = height / slope;
-    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
-    if (weight == NULL) {
-        return false;
-    }
+    double *weight = rv_wave_weights(wave);
     for (size_t i = 0; i < n; i++) {
         const double u = low_ms + (double)i * step - middle;
         const double amount = 1.0 / (double)n + (wave->tangent_ms - middle) * u / spread;

@@ -83,6 +83,7 @@ struct rv_wave {
     double late_share;     /* weight of such a sample: responses have an end of their own, */
     double late_sd;        /* of about this size */
     double tail_offset;    /* taken off before the sums, against cancellation */
+    double *weights;       /* rv_wave_weights */
     double *tail_values, *tail_indexed; /* tail_sums.h */
     double *tail_levels[2];             /* room for curves */
     bool quiet_start; /* the trace just after blanking is where it was before the stimulus */
@@ -122,6 +123,8 @@ void rv_wave_smooth(struct rv_wave *wave);
 /* SD of sum weight[i] y[i] over the whole trace: noise, mains, and the fit of level and tail. The
  * weights are consumed. */
 double rv_wave_sum_sd(const struct rv_wave *wave, double *weight);
+/* Zeroed room for weights, until it is asked for again. */
+double *rv_wave_weights(const struct rv_wave *wave);
 double rv_wave_interpolate(const struct rv_wave *wave, double ms); /* cubic, on y */
 
 /* tail.c: what all fits of one trace share. false: no memory. */

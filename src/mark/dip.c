@@ -52,10 +52,7 @@ bool rv_dip_find(const struct rv_wave *wave, size_t *dip)
     if (2 * (quarter - lowest) > 3 * (wave->peak - quarter)) {
         return false;
     }
-    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
-    if (weight == NULL) {
-        return false;
-    }
+    double *weight = rv_wave_weights(wave);
     weight[lowest] = 1.0;
     rv_tail_account(wave, weight);
     weight[lowest] = 0.0; /* what the level and the tail may be wrong by there */

@@ -65,15 +65,15 @@ static void measure_negative(struct rv_wave *wave, const struct rv_onset *onset,
         (struct rv_value){RV_MEASURED, recovery->ms - onset->ms,
                           hypot(recovery->se_ms, onset->se_ms), RV_BY_AUTO, NULL};
     const size_t from = rv_wave_at(wave, onset->ms), to = rv_wave_at(wave, recovery->ms);
-    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
+    double *weight = rv_wave_weights(wave);
     double area = 0.0;
-    for (size_t k = from; k <= to && weight != NULL; k++) {
+    for (size_t k = from; k <= to; k++) {
         /* an initial dip is no part of the negative phase; noise near the ends is */
         const bool counts = wave->y[k] > 0.0 || wave->smooth[k] > 0.0;
         weight[k] = counts ? step : 0.0;
         area += weight[k] * wave->y[k];
     }
-    double se = weight != NULL ? rv_wave_sum_sd(wave, weight) : (double)NAN;
+    double se = rv_wave_sum_sd(wave, weight);
     se = hypot(wave->rules->area_k * se, wave->rules->area_share * area);
     compound->negative_area_uvms = (struct rv_value){RV_MEASURED, area, se, RV_BY_AUTO, NULL};
 }

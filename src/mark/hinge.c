@@ -8,17 +8,27 @@
 #include <math.h>
 #include <string.h>
 
-enum { POWERS = 3, MODELS = 5, GRID_MOST = 400, ROUNDS = 4 };
+enum { POWERS = 3, TERMS = POWERS + 2, MODELS = 5, GRID_MOST = 400, ROUNDS = 4, COARSE = 5 };
 #define GRID_MS 0.02
 #define MISFIT 2.5
+#define SURE_MISFIT 10.0 /* of a grid five times as wide */
 
 /* Exponents 2, 3, 4 as bits 0, 1, 2. */
 static const unsigned models[MODELS] = {1u, 2u, 3u, 6u, 7u};
 
+static const double binomial[TERMS][TERMS] = {
+    {1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}};
+
 struct cell { /* one take-off and set of exponents */
     double log_weight, rss;
+    size_t terms; /* 0: not solved */
     double coefficient[POWERS];
     double root[POWERS][POWERS]; /* lower Cholesky factor of the covariance */
+};
+
+/* Of the whitened powers 0 to 4 of a time, over some rows. */
+struct sums {
+    double powers[TERMS][TERMS], target[TERMS], base[TERMS][2];
 };
 
 struct hinge {
@@ -29,9 +39,8 @@ struct hinge {
     size_t base_count;
     double *target; /* whitened, baseline projected out */
     double yy;
-    double *plain, *column[POWERS];
-    /* whitened power m + 2 of the time since take-off, as a polynomial of that time */
-    double white[POWERS][POWERS + 2];
+    struct sums *rows_from;
+    double *plain;
     double first_ms;
     size_t grid_count;
     struct cell *cells;
@@ -107,8 +116,7 @@ static bool make_columns(struct hinge *hinge)
 {
     const struct rv_wave *wave = hinge->wave;
     const size_t n = hinge->count;
-    double **all[] = {&hinge->base[0],   &hinge->base[1],   &hinge->target,   &hinge->plain,
-                      &hinge->column[0], &hinge->column[1], &hinge->column[2]};
+    double **all[] = {&hinge->base[0], &hinge->base[1], &hinge->target, &hinge->plain};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         *all[i] = rv_arena_alloc(wave->scratch, n, sizeof(double));
         if (*all[i] == NULL) {
@@ -116,7 +124,8 @@ static bool make_columns(struct hinge *hinge)
         }
     }
     hinge->cells = rv_arena_alloc(wave->scratch, hinge->grid_count * MODELS, sizeof *hinge->cells);
-    if (hinge->cells == NULL) {
+    hinge->rows_from = rv_arena_alloc(wave->scratch, n + 1, sizeof *hinge->rows_from);
+    if (hinge->cells == NULL || hinge->rows_from == NULL) {
         return false;
     }
     const size_t wanted = wave->rules->slope ? 2 : 1;
@@ -171,7 +180,6 @@ static void solve_model(const struct hinge *hinge, unsigned model, double gram[P
         }
     }
     double l[POWERS][POWERS] = {{0}};
-    cell->log_weight = (double)-INFINITY;
     if (!factorise(gram, use, k, l)) {
         return;
     }
@@ -199,63 +207,121 @@ static void solve_model(const struct hinge *hinge, unsigned model, double gram[P
             cell->root[use[j]][i] = inverse[i][j];
         }
     }
-    const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
-    const double freedom = hinge->wave->noise.freedom;
     cell->rss = fmax(cell->rss, 0.0);
-    cell->log_weight = -0.5 * (n + freedom) * log(freedom + cell->rss) - 0.5 * (double)k * log(n);
+    cell->terms = k;
 }
 
 /* sum_k c[k] (u - k d)^q = sum_j binomial(q, j) (-d)^j (sum_k c[k] k^j) u^(q-j), d a sample. */
-static void whiten_powers(struct hinge *hinge)
+static void whiten_powers(const struct hinge *hinge, double white[TERMS][TERMS])
 {
-    static const double binomial[POWERS][POWERS + 2] = {{1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}};
     const struct rv_noise *noise = &hinge->wave->noise;
     const double step = 1000.0 / hinge->wave->rate_hz / hinge->span;
-    double moment[POWERS + 2] = {1.0};
+    double moment[TERMS] = {1.0};
     for (size_t k = 1; k <= noise->order; k++) {
         double power = noise->coefficient[k - 1];
-        for (size_t j = 0; j < POWERS + 2; j++) {
+        for (size_t j = 0; j < TERMS; j++) {
             moment[j] += power;
             power *= (double)k;
         }
     }
-    for (size_t m = 0; m < POWERS; m++) {
+    for (size_t q = 0; q < TERMS; q++) {
         double factor = 1.0 / noise->innovation_sd;
-        for (size_t j = 0; j <= m + 2; j++) {
-            hinge->white[m][j] = binomial[m][j] * factor * moment[j];
+        for (size_t j = 0; j <= q; j++) {
+            white[q][j] = binomial[q][j] * factor * moment[j];
             factor *= -step;
         }
     }
 }
 
-/* The whitened powers from row `skip` on: where the filter still sees the trace before the take-off
- * by its taps, then as polynomials. */
-static void fill_columns(const struct hinge *hinge, double t0, size_t first, size_t skip)
+/* Sums from each row to the last, which time is counted from here: the powers of the time since a
+ * take-off are sums of these powers with positive factors, so nothing cancels. */
+static void sum_rows(struct hinge *hinge)
+{
+    double white[TERMS][TERMS];
+    whiten_powers(hinge, white);
+    const double step = 1000.0 / hinge->wave->rate_hz / hinge->span;
+    struct sums sums = {0};
+    hinge->rows_from[hinge->count] = sums;
+    for (size_t i = hinge->count; i-- > hinge->wave->noise.order;) {
+        const double u = -(double)(hinge->count - 1 - i) * step;
+        double p[TERMS] = {0};
+        for (size_t q = 0; q < TERMS; q++) {
+            for (size_t j = 0; j <= q; j++) {
+                p[q] = p[q] * u + white[q][j];
+            }
+            for (size_t j = 0; j <= q; j++) {
+                sums.powers[q][j] += p[q] * p[j];
+            }
+            sums.target[q] += p[q] * hinge->target[i];
+            for (size_t k = 0; k < hinge->base_count; k++) {
+                sums.base[q][k] += p[q] * hinge->base[k][i];
+            }
+        }
+        hinge->rows_from[i] = sums;
+    }
+}
+
+/* Products of the three powers with each other, the target and the baseline. */
+struct products {
+    double gram[POWERS][POWERS], right[POWERS], share[POWERS][2];
+};
+
+/* Rows in which the filter still sees the trace before the take-off: tap by tap. */
+static void add_first_rows(const struct hinge *hinge, double begin, size_t first, size_t skip,
+                           size_t whole, struct products *products)
 {
     const struct rv_noise *noise = &hinge->wave->noise;
     const double step = 1000.0 / hinge->wave->rate_hz / hinge->span;
-    const double begin =
-        (rv_wave_ms(hinge->wave, (double)(hinge->from + first)) - t0) / hinge->span;
-    const size_t whole = first + noise->order < hinge->count ? first + noise->order : hinge->count;
     for (size_t i = skip; i < whole; i++) {
-        double sum[POWERS] = {0};
+        double x[POWERS] = {0};
         for (size_t k = 0; k <= i - first; k++) {
             const double u = begin + (double)(i - k - first) * step;
-            const double tap = k == 0 ? 1.0 : noise->coefficient[k - 1];
-            sum[0] += tap * u * u;
-            sum[1] += tap * u * u * u;
-            sum[2] += tap * u * u * u * u;
+            const double square = (k == 0 ? 1.0 : noise->coefficient[k - 1]) * u * u;
+            x[0] += square;
+            x[1] += square * u;
+            x[2] += square * u * u;
         }
         for (size_t m = 0; m < POWERS; m++) {
-            hinge->column[m][i] = sum[m] / noise->innovation_sd;
+            x[m] /= noise->innovation_sd;
+            for (size_t j = 0; j <= m; j++) {
+                products->gram[m][j] += x[m] * x[j];
+            }
+            products->right[m] += x[m] * hinge->target[i];
+            for (size_t k = 0; k < hinge->base_count; k++) {
+                products->share[m][k] += x[m] * hinge->base[k][i];
+            }
         }
     }
-    const double *a = hinge->white[0], *b = hinge->white[1], *c = hinge->white[2];
-    for (size_t i = whole > skip ? whole : skip; i < hinge->count; i++) {
-        const double u = begin + (double)(i - first) * step;
-        hinge->column[0][i] = (a[0] * u + a[1]) * u + a[2];
-        hinge->column[1][i] = ((b[0] * u + b[1]) * u + b[2]) * u + b[3];
-        hinge->column[2][i] = (((c[0] * u + c[1]) * u + c[2]) * u + c[3]) * u + c[4];
+}
+
+/* All rows from `whole` on: powers of u - u0 by the binomial theorem. */
+static void add_whole_rows(const struct hinge *hinge, double u0, size_t whole,
+                           struct products *products)
+{
+    const struct sums *sums = &hinge->rows_from[whole];
+    double factor[POWERS][TERMS] = {{0}}, seen[POWERS][TERMS] = {{0}};
+    for (size_t m = 0; m < POWERS; m++) {
+        double power = 1.0;
+        for (size_t j = m + 3; j-- > 0;) {
+            factor[m][j] = binomial[m + 2][j] * power;
+            power *= -u0;
+        }
+        for (size_t j = 0; j < TERMS; j++) {
+            for (size_t q = 0; q <= m + 2; q++) {
+                seen[m][j] += factor[m][q] * (q > j ? sums->powers[q][j] : sums->powers[j][q]);
+            }
+        }
+    }
+    for (size_t m = 0; m < POWERS; m++) {
+        for (size_t j = 0; j <= m + 2; j++) {
+            products->right[m] += factor[m][j] * sums->target[j];
+            for (size_t k = 0; k < hinge->base_count; k++) {
+                products->share[m][k] += factor[m][j] * sums->base[j][k];
+            }
+            for (size_t n = 0; n <= m; n++) {
+                products->gram[m][n] += factor[m][j] * seen[n][j];
+            }
+        }
     }
 }
 
@@ -264,31 +330,61 @@ static void solve_take_off(struct hinge *hinge, size_t index)
     const struct rv_wave *wave = hinge->wave;
     const double t0 = hinge->first_ms + GRID_MS * (double)index;
     const double start = rv_wave_index(wave, t0) - (double)hinge->from;
-    const size_t first = (size_t)ceil(start);
-    const size_t rows = hinge->count;
-    double gram[POWERS][POWERS], right[POWERS];
-    double share[POWERS][2] = {{0}};
-    const size_t skip = first < wave->noise.order ? wave->noise.order : first;
-    fill_columns(hinge, t0, first, skip);
+    const size_t first = (size_t)ceil(start), order = wave->noise.order;
+    const size_t skip = first < order ? order : first;
+    const size_t whole = first + order < hinge->count ? first + order : hinge->count;
+    const double begin = (rv_wave_ms(wave, (double)(hinge->from + first)) - t0) / hinge->span;
+    const double end_ms = rv_wave_ms(wave, (double)(hinge->from + hinge->count - 1));
+    struct products products = {{{0}}, {0}, {{0}}};
+    add_first_rows(hinge, begin, first, skip, whole, &products);
+    add_whole_rows(hinge, (t0 - end_ms) / hinge->span, whole, &products);
     for (size_t m = 0; m < POWERS; m++) {
-        for (size_t k = 0; k < hinge->base_count; k++) {
-            share[m][k] = rv_dot(hinge->column[m] + skip, hinge->base[k] + skip, rows - skip);
-        }
-        right[m] = rv_dot(hinge->column[m] + skip, hinge->target + skip, rows - skip);
         for (size_t j = 0; j <= m; j++) {
-            double sum = rv_dot(hinge->column[m] + skip, hinge->column[j] + skip, rows - skip);
             for (size_t k = 0; k < hinge->base_count; k++) {
-                sum -= share[m][k] * share[j][k];
+                products.gram[m][j] -= products.share[m][k] * products.share[j][k];
             }
-            gram[m][j] = sum;
-            gram[j][m] = sum;
+            products.gram[j][m] = products.gram[m][j];
         }
     }
     for (size_t m = 0; m < MODELS; m++) {
         struct cell *cell = &hinge->cells[index * MODELS + m];
         memset(cell, 0, sizeof *cell);
-        solve_model(hinge, models[m], gram, right, cell);
+        solve_model(hinge, models[m], products.gram, products.right, cell);
     }
+}
+
+/* The weights of the cells that could be solved. */
+static void weigh_cells(struct hinge *hinge)
+{
+    const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
+    const double freedom = hinge->wave->noise.freedom;
+    for (size_t i = 0; i < hinge->grid_count * MODELS; i++) {
+        struct cell *cell = &hinge->cells[i];
+        cell->log_weight = cell->terms == 0 ? (double)-INFINITY
+                                            : -0.5 * (n + freedom) * log(freedom + cell->rss) -
+                                                  0.5 * (double)cell->terms * log(n);
+    }
+}
+
+/* Newton's method, kept between two places by halving. */
+static double crossing(const double a[POWERS], double level, double low, double high)
+{
+    double x = high;
+    for (int k = 0; k < 60 && high - low > 1e-14; k++) {
+        const double off = x * x * (a[0] + x * (a[1] + x * a[2])) - level;
+        const double slope = x * (2.0 * a[0] + x * (3.0 * a[1] + x * 4.0 * a[2]));
+        if (off < 0.0) {
+            low = x;
+        } else {
+            high = x;
+        }
+        const double next = x - off / slope;
+        if (fabs(next - x) < 1e-15) {
+            break;
+        }
+        x = next > low && next < high ? next : 0.5 * (low + high);
+    }
+    return x;
 }
 
 /* Time after t0 at which the curve first reaches `level`; NaN: never inside the window. */
@@ -300,16 +396,7 @@ static double reach(const double a[POWERS], double span, double level, double mo
         const double x = most * i / STEPS / span;
         const double value = x * x * (a[0] + x * (a[1] + x * a[2]));
         if (value >= level) {
-            double low = before, high = x;
-            for (int k = 0; k < 30; k++) {
-                const double mid = 0.5 * (low + high);
-                if (mid * mid * (a[0] + mid * (a[1] + mid * a[2])) < level) {
-                    low = mid;
-                } else {
-                    high = mid;
-                }
-            }
-            return high * span;
+            return crossing(a, level, before, x) * span;
         }
         before = x;
     }
@@ -363,12 +450,31 @@ static double misfit(const struct hinge *hinge)
 {
     double least = (double)INFINITY;
     for (size_t i = 0; i < hinge->grid_count * MODELS; i++) {
-        if (isfinite(hinge->cells[i].log_weight)) {
+        if (hinge->cells[i].terms > 0) {
             least = fmin(least, hinge->cells[i].rss);
         }
     }
     const double n = (double)(hinge->count - hinge->wave->noise.order - hinge->base_count);
     return (least - n) / sqrt(2.0 * n + 2.0 * n * n / hinge->wave->noise.freedom);
+}
+
+/* Misfit of the whole grid, or of some of it where that is beyond `enough`: take-offs that lie near
+ * each other fit alike. */
+static double solve_grid(struct hinge *hinge, double enough)
+{
+    for (size_t i = 0; i < hinge->grid_count; i += COARSE) {
+        solve_take_off(hinge, i);
+    }
+    const double coarse = misfit(hinge);
+    if (coarse > enough) {
+        return coarse;
+    }
+    for (size_t i = 0; i < hinge->grid_count; i++) {
+        if (i % COARSE != 0) {
+            solve_take_off(hinge, i);
+        }
+    }
+    return misfit(hinge);
 }
 
 bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *draws)
@@ -385,12 +491,11 @@ bool rv_hinge_draw(const struct rv_wave *wave, double snr_db, struct rv_draws *d
         if (!make_columns(&hinge)) {
             return false;
         }
-        whiten_powers(&hinge);
-        for (size_t i = 0; i < hinge.grid_count; i++) {
-            solve_take_off(&hinge, i);
-        }
+        sum_rows(&hinge);
         /* A rise in steps is no power of time: see less of it. */
-        if (misfit(&hinge) < MISFIT || round == ROUNDS - 1) {
+        if (solve_grid(&hinge, round == ROUNDS - 1 ? (double)INFINITY : SURE_MISFIT) < MISFIT ||
+            round == ROUNDS - 1) {
+            weigh_cells(&hinge);
             draw(&hinge, draws);
             return true;
         }

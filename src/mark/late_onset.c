@@ -103,14 +103,16 @@ bool rv_lobe_mark(const struct rv_train *train, const double *y, const double *s
     struct rv_arena *arena = rv_arena_new();
     double *turned = rv_arena_alloc(arena, train->count, sizeof *turned);
     double *turned_smooth = rv_arena_alloc(arena, train->count, sizeof *turned_smooth);
+    double *weights = rv_arena_alloc(arena, train->count, sizeof *weights);
     bool marked = false;
-    if (turned != NULL && turned_smooth != NULL) {
+    if (turned != NULL && turned_smooth != NULL && weights != NULL) {
         for (size_t i = 0; i < train->count; i++) {
             turned[i] = sign * y[i];
             turned_smooth[i] = sign * smooth[i];
         }
         struct rv_wave wave = wave_of(train, turned, turned_smooth, first, peak, rules);
         wave.scratch = arena;
+        wave.weights = weights;
         marked = mark(&wave, lobe);
     }
     rv_arena_free(arena);

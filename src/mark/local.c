@@ -153,10 +153,7 @@ void rv_local_weights(const struct rv_local *local, const double row[RV_LOCAL_TE
 double rv_local_sd(const struct rv_wave *wave, const struct rv_local *local,
                    const double row[RV_LOCAL_TERMS])
 {
-    double *weight = rv_arena_alloc(wave->scratch, wave->count, sizeof *weight);
-    if (weight == NULL) {
-        return (double)NAN;
-    }
+    double *weight = rv_wave_weights(wave);
     rv_local_weights(local, row, 1.0, weight);
     return rv_wave_sum_sd(wave, weight);
 }

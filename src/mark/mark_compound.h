@@ -22,4 +22,8 @@ enum rv_status rv_mark_align(const struct rv_sweeps *earlier,
                              const struct rv_compound *later_marks, bool *found, double *delay_ms,
                              double *delay_se_ms, double *similarity, struct rv_error *err);
 
+/* What may be a clipped top or bottom in one sweep, for `plateaus`; the converter's step must be
+ * known. */
+unsigned rv_mark_plateaus(const struct rv_sweeps *sweeps, enum rv_kind kind, size_t sweep);
+
 #endif

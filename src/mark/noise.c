@@ -225,13 +225,25 @@ void rv_noise_whiten(const struct rv_noise *noise, const double *x, size_t count
     }
 }
 
+/* Where the same weight goes on from `j` down to. */
+static size_t run_begin(const double *weight, size_t j)
+{
+    size_t begin = j;
+    while (begin > 0 && !(fabs(weight[begin - 1] - weight[j]) > 0.0)) {
+        begin--;
+    }
+    return begin;
+}
+
 double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_t count)
 {
     /* sum w[i] n[i] = sum_j g[j] e[j], g = w run backwards through the synthesis filter 1/A. The
-     * memory of 1/A before the first weight is followed until it has died away. */
-    enum { MEMORY = 2000 };
-    double past[RV_NOISE_ORDER] = {0}, c[RV_NOISE_ORDER] = {0}, energy = 0.0;
-    size_t quiet = 0;
+     * memory of 1/A before the first weight is followed until it has died away; so is it along
+     * equal weights, until g stays the same. */
+    enum { MEMORY = 2000, STEADY = 2 * RV_NOISE_ORDER };
+    double past[RV_NOISE_ORDER] = {0}, c[RV_NOISE_ORDER] = {0};
+    double energy = 0.0, last = 0.0, largest = 0.0;
+    size_t quiet = 0, steady = 0;
     memcpy(c, noise->coefficient, noise->order * sizeof *c);
     while (count > 0 && !(fabs(weight[count - 1]) > 0.0)) {
         count--;
@@ -247,6 +259,15 @@ double rv_noise_sum_sd(const struct rv_noise *noise, const double *weight, size_
         quiet = value * value < 1e-12 * energy ? quiet + 1 : 0;
         if (j < MEMORY && quiet > RV_NOISE_ORDER) {
             break;
+        }
+        largest = fmax(largest, fabs(value));
+        steady = fabs(value - last) < 1e-13 * largest ? steady + 1 : 0;
+        last = value;
+        if (j > MEMORY && steady >= STEADY) {
+            const size_t begin = run_begin(weight, j - MEMORY) + MEMORY;
+            energy += (double)(j - begin) * value * value;
+            j = begin;
+            steady = 0;
         }
     }
     return noise->innovation_sd * sqrt(energy);

@@ -84,40 +84,66 @@ static bool has_plateau(const double *x, size_t from, size_t to, double sign, do
     return false;
 }
 
+/* First sample that counts: after the blanked artefact. */
+static size_t first_seen(const struct rv_sweeps *sweeps, const struct rv_compound_rules *rules)
+{
+    const double first = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, rules->blank_ms);
+    return first > 0.0 ? (size_t)first : 0;
+}
+
+enum { SHORT = 1, LONG = 2 }; /* a plateau, and one that noise cannot make */
+
+static unsigned find_plateaus(const double *x, size_t from, size_t n, double step)
+{
+    double extremes[2];
+    unsigned found = 0;
+    find_extremes(x, from, n, extremes);
+    for (int i = 0; i < 2; i++) {
+        const double sign = i == 0 ? -1.0 : 1.0, extreme = sign * extremes[i];
+        if (has_plateau(x, from, n, sign, extreme, step, PLATEAU)) {
+            found |= SHORT;
+        }
+        if ((found & SHORT) && has_plateau(x, from, n, sign, extreme, step, PLATEAU_IN_NOISE)) {
+            found |= LONG;
+        }
+    }
+    return found;
+}
+
+unsigned rv_mark_plateaus(const struct rv_sweeps *sweeps, enum rv_kind kind, size_t sweep)
+{
+    const size_t from = first_seen(sweeps, rv_compound_rules(kind)), n = sweeps->sample_count;
+    const double *x = sweeps->samples + sweep * n;
+    return from + PLATEAU < n ? find_plateaus(x, from, n, sweeps->resolution) : 0;
+}
+
 /* One sweep, or the average where no sweeps were kept. */
-static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t from)
+static bool is_clipped_at(const struct rv_wave *wave, const double *x, size_t from,
+                          const unsigned char *known)
 {
     const struct rv_sweeps *sweeps = wave->sweeps;
     const size_t n = sweeps->sample_count;
     const double noise = wave->noise.sd * sqrt((double)sweeps->used_count); /* of one sweep */
     const double step = isnan(sweeps->resolution) ? smallest_step(x, from, n) : sweeps->resolution;
+    const unsigned found = known != NULL ? *known : find_plateaus(x, from, n, step);
     /* noise of some steps can repeat itself three times; not five at the very extreme */
-    const size_t least = noise > 0.3 * step ? PLATEAU_IN_NOISE : PLATEAU;
-    double extremes[2];
-    find_extremes(x, from, n, extremes);
-    for (int i = 0; i < 2; i++) {
-        const double sign = i == 0 ? -1.0 : 1.0, extreme = sign * extremes[i];
-        if (has_plateau(x, from, n, sign, extreme, step, least)) {
-            return true;
-        }
-    }
-    return false;
+    return (found & (noise > 0.3 * step ? LONG : SHORT)) != 0;
 }
 
 static bool is_clipped(const struct rv_wave *wave)
 {
     const struct rv_sweeps *sweeps = wave->sweeps;
-    const double first = rv_sample_index(sweeps->start_ms, sweeps->rate_hz, wave->rules->blank_ms);
-    const size_t from = first > 0.0 ? (size_t)first : 0;
+    const size_t from = first_seen(sweeps, wave->rules);
     if (from + PLATEAU >= sweeps->sample_count) {
         return false;
     }
     if (sweeps->samples == NULL) {
-        return is_clipped_at(wave, sweeps->average, from);
+        return is_clipped_at(wave, sweeps->average, from, NULL);
     }
     for (size_t s = 0; s < sweeps->sweep_count; s++) {
         const bool used = sweeps->rejected == NULL || !sweeps->rejected[s];
-        if (used && is_clipped_at(wave, sweeps->samples + s * sweeps->sample_count, from)) {
+        const unsigned char *known = sweeps->plateaus != NULL ? &sweeps->plateaus[s] : NULL;
+        if (used && is_clipped_at(wave, sweeps->samples + s * sweeps->sample_count, from, known)) {
             return true;
         }
     }

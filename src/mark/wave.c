@@ -57,7 +57,8 @@ static bool copy_trace(struct rv_wave *wave)
     wave->raw = rv_arena_alloc(wave->scratch, wave->count, sizeof *wave->raw);
     wave->y = rv_arena_alloc(wave->scratch, wave->count, sizeof *wave->y);
     wave->smooth = rv_arena_alloc(wave->scratch, wave->count, sizeof *wave->smooth);
-    if (wave->raw == NULL || wave->y == NULL || wave->smooth == NULL) {
+    wave->weights = rv_arena_alloc(wave->scratch, wave->count, sizeof *wave->weights);
+    if (wave->raw == NULL || wave->y == NULL || wave->smooth == NULL || wave->weights == NULL) {
         return false;
     }
     for (size_t i = 0; i < wave->count; i++) {
@@ -377,6 +378,12 @@ void rv_wave_smooth(struct rv_wave *wave)
             smooth[i] = smooth_edge(kernel, half, y, n, i);
         }
     }
+}
+
+double *rv_wave_weights(const struct rv_wave *wave)
+{
+    memset(wave->weights, 0, wave->count * sizeof *wave->weights);
+    return wave->weights;
 }
 
 double rv_wave_sum_sd(const struct rv_wave *wave, double *weight)

@@ -261,18 +261,28 @@ static enum rv_status tell_sweep(struct rv_stream *stream, size_t channel,
 static enum rv_status tell_response(struct rv_stream *stream, const struct rv_waiting *stimulus,
                                     const struct sweep *sweep, struct rv_error *err)
 {
-    size_t segment = 0;
     struct rv_measurement measurement;
     enum rv_status status =
         rv_live_response(sweep->live, &stream->context, &sweep->window, &measurement, err);
     if (status == RV_OK && measurement.response != NULL)
         rv_stream_limb(stream, sweep->live, &measurement, stimulus->time_s);
-    if (status == RV_OK && segment_of(stream, stimulus->time_s, &segment))
-        status = update_mains(stream, sweep->live, segment, &sweep->window, err);
     return status;
 }
 
-/* The sweeps of all channels first, then what takes longer. */
+static enum rv_status renew_mains(struct rv_stream *stream, const struct rv_waiting *stimulus,
+                                  const struct sweep *sweeps, struct rv_error *err)
+{
+    size_t segment = 0;
+    enum rv_status status = RV_OK;
+    if (!segment_of(stream, stimulus->time_s, &segment))
+        return RV_OK;
+    for (size_t c = 0; c < stream->channel_count && status == RV_OK; c++)
+        if (sweeps[c].live != NULL)
+            status = update_mains(stream, sweeps[c].live, segment, &sweeps[c].window, err);
+    return status;
+}
+
+/* The sweeps of all channels first, then what takes longer; hum last, nobody waits for it. */
 static enum rv_status tell_stimulus(struct rv_stream *stream, const struct rv_waiting *stimulus,
                                     double next_s, struct rv_error *err)
 {
@@ -289,6 +299,8 @@ static enum rv_status tell_stimulus(struct rv_stream *stream, const struct rv_wa
     }
     if (status == RV_OK)
         status = rv_stream_next(stream, now, stream->channel_count, stimulus->time_s, err);
+    if (status == RV_OK)
+        status = renew_mains(stream, stimulus, sweeps, err);
     rv_release(now);
     rv_release(sweeps);
     return status;
@@ -464,6 +476,16 @@ static enum rv_status bound(struct rv_stream *stream, struct rv_error *err)
     return status;
 }
 
+static enum rv_status take_samples(struct rv_stream *stream, const struct rv_block *block,
+                                   struct rv_error *err)
+{
+    enum rv_status status = rv_collector_add(&stream->collector, block, err);
+    if (status != RV_OK || block->channel_count == 0)
+        return status;
+    stream->taken += block->sample_count[0];
+    return watch_for_stimuli(stream, block, err);
+}
+
 enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *block,
                               struct rv_error *err)
 {
@@ -478,15 +500,18 @@ enum rv_status rv_stream_push(struct rv_stream *stream, const struct rv_block *b
     for (size_t i = 0; i < mine.event_count && status == RV_OK; i++)
         status = take_event(stream, &mine.events[i], err);
     if (status == RV_OK)
-        status = rv_collector_add(&stream->collector, &mine, err);
-    if (status == RV_OK)
-        status = watch_for_stimuli(stream, &mine, err);
+        status = take_samples(stream, &mine, err);
     if (status == RV_OK)
         status = tell_waiting(stream, false, err);
     if (status == RV_OK)
         status = bound(stream, err);
     rv_arena_free(scratch);
     return status;
+}
+
+uint64_t rv_stream_taken(const struct rv_stream *stream)
+{
+    return stream->taken;
 }
 
 enum rv_status rv_stream_label(struct rv_stream *stream, const char *label, struct rv_error *err)

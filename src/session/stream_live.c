@@ -55,6 +55,27 @@ static void show(const struct rv_live *live, const struct rv_live_context *conte
                                             .segment_count = live->kept};
 }
 
+/* Clipped tops are looked for in each window once. */
+static enum rv_status know_plateaus(struct rv_live *live, struct rv_arena *arena,
+                                    struct rv_sweeps *sweeps, struct rv_error *err)
+{
+    struct rv_kept *rows = live->rows;
+    if (isnan(sweeps->resolution) || sweeps->samples != rows->samples)
+        return RV_OK;
+    unsigned char *plateaus = rv_arena_alloc(arena, sweeps->sweep_count, sizeof *plateaus);
+    if (plateaus == NULL)
+        return rv_fail_memory(err);
+    for (size_t s = 0; s < sweeps->sweep_count; s++) {
+        struct rv_kept_row *row = &rows->rows[s];
+        if (!row->looked_at)
+            row->plateaus = (unsigned char)rv_mark_plateaus(sweeps, live->response.kind, s);
+        row->looked_at = true;
+        plateaus[s] = row->plateaus;
+    }
+    sweeps->plateaus = plateaus;
+    return RV_OK;
+}
+
 static enum rv_status average(struct rv_live *live, const struct rv_live_context *context,
                               struct rv_arena *arena, struct rv_sweeps *sweeps,
                               struct rv_error *err)
@@ -88,7 +109,7 @@ static enum rv_status average(struct rv_live *live, const struct rv_live_context
     enum rv_status status = rv_epoch_cut(&view.recording, &stimuli, &request, arena, sweeps,
                                          &notices, live->response.id, err);
     rv_notices_finish(&notices);
-    return status;
+    return status == RV_OK ? know_plateaus(live, arena, sweeps, err) : status;
 }
 
 /* One sample of a window without the hum, G1 positive. */

@@ -50,6 +50,7 @@ struct rv_stream {
     bool watching;           /* it has begun */
     double watch_start_s;    /* of the samples that are watched */
     bool thinned;
+    uint64_t taken; /* samples of the first channel */
     struct rv_reference *reference;
     struct rv_stream_numbers numbers;
     struct rv_limb_told limbs[RV_LIMB_COUNT];

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What `./dev bench` runs in a configured folder.
-#   run.sh BUILD                         speed: the filter bank, its peers, a whole study, batches
+#   run.sh BUILD                         speed: the filter bank, its peers, a whole study, streams,
+#                                        batches
 #   run.sh BUILD --accuracy [N [SEED]]   errors of the marks: N responses (default 40) for each SNR
 #                                        and sampling rate
 #   run.sh BUILD --batch [--large]       batches alone; up to 100,000 recordings (an hour)
@@ -30,4 +31,5 @@ ninja -C "$build" ranvier tests/bench/bench >"$build/bench.log" 2>&1 ||
 "$build/tests/bench/bench"
 "$python" "$here/peers.py" "$build/ranvier"
 "$python" "$here/study.py" "$build/ranvier"
+"$python" "$here/stream.py" "$build/ranvier"
 "$python" "$here/batch.py" "$build/ranvier" --studies 300

@@ -211,11 +211,11 @@ def s_07_killed_writer_leaves_what_was_complete(t):
 
 
 def s_08_memory_does_not_grow(t):
-    """Peak memory of 8 and of 32 MB of samples with 8 MB kept."""
+    """Peak memory of 10 and of 100 MB of samples with 8 MB kept, a shock every 10 s."""
     if "ASAN_OPTIONS" in os.environ:
         raise Skip("the sanitizer keeps freed memory")
     peaks = []
-    for count in (1, 4):
+    for count in (1, 10):
         reader, writer = os.pipe()
         process = subprocess.Popen([t.program, "stream", "--memory", "8", "--raw", "s16le",
                                     "--rate", "20000", "--channels", "2", "--unit", "uV=1",
@@ -223,13 +223,28 @@ def s_08_memory_does_not_grow(t):
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(reader)
         block = struct.pack("<8192h", *[(i * 7919) % 13 - 6 for i in range(8192)])
+        shock = struct.pack("<2h", 5000, 5000) + block[4:]
         with os.fdopen(writer, "wb") as pipe:
-            for _ in range(512 * count):
-                pipe.write(block)
+            for i in range(640 * count):
+                pipe.write(shock if i % 48 == 24 else block)
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
         peaks.append(usage.ru_maxrss)
     check(peaks[1] <= 1.05 * peaks[0], "peak memory %r kB" % peaks)
+
+
+def s_09_nothing_is_dropped_when_the_sender_is_faster(t):
+    """A sender as fast as it can: all samples and all sweeps are there, and counted."""
+    module = sender(t)
+    running = Running(t)
+    feed = threading.Thread(target=feed_pieces, args=(running, frames(t, 20), 65536))
+    feed.start()
+    lines = [json.loads(line) for line in running.process.stdout]
+    feed.join()
+    check(running.process.wait() == 0, "exit %d" % running.process.returncode)
+    check(sum(line["event"] == "sweep" for line in lines) == 20, "sweeps are missing")
+    expected = {"received": 20 * 25 * module.CHUNK, "dropped": 0}
+    check(lines[-1]["samples"] == expected, "counted: %r" % lines[-1]["samples"])
 
 
 def s_10_slow_reader_gets_every_line(t):
