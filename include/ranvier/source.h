@@ -137,6 +137,8 @@ RV_API enum rv_status rv_recording_read(const char *path, const struct rv_source
 /* Takes what is left of an open source; the source stays the caller's to close. */
 RV_API enum rv_status rv_recording_collect(struct rv_source *source,
                                            struct rv_recording **recording, struct rv_error *err);
+/* Time of the end of its last sample; 0 where it has none. */
+RV_API double rv_recording_end_s(const struct rv_recording *recording);
 RV_API void rv_recording_free(struct rv_recording *recording); /* NULL is fine */
 
 /* --- labels -------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #include "acquire/collect.h"
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,6 +275,19 @@ enum rv_status rv_recording_read(const char *path, const struct rv_source_option
     status = rv_recording_collect(source, recording, err);
     rv_source_close(source);
     return status;
+}
+
+double rv_recording_end_s(const struct rv_recording *recording)
+{
+    double end_s = 0;
+    for (size_t i = 0; i < recording->segment_count; i++)
+        for (size_t j = 0; j < recording->channel_count; j++) {
+            const struct rv_segment *segment = &recording->segments[i];
+            double until_s = segment->start_s +
+                             (double)segment->sample_count[j] / recording->channels[j].rate_hz;
+            end_s = segment->sample_count[j] > 0 ? fmax(end_s, until_s) : end_s;
+        }
+    return end_s;
 }
 
 void rv_recording_free(struct rv_recording *recording)

@@ -3,6 +3,8 @@
  */
 #include "base/text.h"
 
+#include <ranvier/words.h>
+
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -262,11 +264,16 @@ char *rv_text_latin1(struct rv_arena *arena, const char *bytes, size_t length)
     return out;
 }
 
-static bool is_unsafe(uint32_t code)
+bool rv_character_is_hidden(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x200E || code == 0x200F ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-           code == 0xFEFF || code == '\\';
+           code == 0xFEFF;
+}
+
+size_t rv_character_read(const char *text, uint32_t *code)
+{
+    return utf8_sequence((const unsigned char *)text, strlen(text), code);
 }
 
 size_t rv_text_decode(const char *bytes, size_t length, uint32_t *code)
@@ -286,7 +293,7 @@ char *rv_text_clean(struct rv_arena *arena, const char *text)
         size_t size = utf8_sequence((const unsigned char *)text + i, length - i, &code);
         if (size == 0)
             rv_text_append(&clean, "\xEF\xBF\xBD");
-        else if (code != '\\' && is_unsafe(code))
+        else if (rv_character_is_hidden(code))
             rv_text_format(&clean, code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
         else
             rv_text_append_n(&clean, text + i, size);
@@ -309,7 +316,7 @@ void rv_text_visible(const char *text, size_t length, char *out, size_t capacity
             added = snprintf(out + written, capacity - written, "\\x%02x",
                              (unsigned)(unsigned char)text[i]);
             size = 1;
-        } else if (is_unsafe(code)) {
+        } else if (rv_character_is_hidden(code) || code == '\\') {
             added = snprintf(out + written, capacity - written,
                              code < 0x100 ? "\\x%02x" : "\\u%04x", (unsigned)code);
         } else {

@@ -3,6 +3,8 @@
  */
 #include "batch/progress.h"
 
+#include "batch/show.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,12 +62,7 @@ void progress_say(struct progress *progress, const char *text)
 {
     progress_end(progress);
     fputs("ranvier: ", stderr);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c < 0x20 || *c == 0x7F)
-            fprintf(stderr, "\\x%02x", *c);
-        else
-            fputc(*c, stderr);
-    }
+    show_text(stderr, text);
     fputc('\n', stderr);
 }
 

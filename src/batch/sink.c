@@ -3,6 +3,8 @@
  */
 #include "batch/sink.h"
 
+#include <ranvier/words.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,39 +120,16 @@ void sink_cell(struct sink *sink, const struct cell *cell)
     }
 }
 
-/* Well-formed UTF-8 by its first byte (RFC 3629): length, and the limits of the second byte. */
-static const struct {
-    unsigned char from, to;
-    unsigned char length, least, most;
-} leads[] = {{0x00, 0x7F, 1, 0, 0},       {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
-             {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF},
-             {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F}};
-
-/* Length of the character at `c`; 0 where it is none. */
-static size_t character_length(const unsigned char *c)
-{
-    size_t i = 0;
-    while (i < sizeof leads / sizeof *leads && (c[0] < leads[i].from || c[0] > leads[i].to))
-        i++;
-    if (i == sizeof leads / sizeof *leads)
-        return 0;
-    if (leads[i].length > 1 && (c[1] < leads[i].least || c[1] > leads[i].most))
-        return 0;
-    for (size_t k = 2; k < leads[i].length; k++)
-        if ((c[k] & 0xC0) != 0x80)
-            return 0;
-    return leads[i].length;
-}
-
 static void write_json_text(FILE *file, const char *text)
 {
     fputc('"', file);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';) {
-        size_t length = character_length(c);
+    for (const char *c = text; *c != '\0';) {
+        uint32_t code;
+        size_t length = rv_character_read(c, &code);
         if (length == 0)
             fputs("\\ufffd", file);
-        else if (*c < 0x20 || *c == 0x7F)
-            fprintf(file, "\\u%04x", *c);
+        else if (code < 0x20 || code == 0x7F)
+            fprintf(file, "\\u%04x", (unsigned)code);
         else if (*c == '"' || *c == '\\')
             fprintf(file, "\\%c", *c);
         else

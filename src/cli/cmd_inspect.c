@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * ranvier inspect: what a recording holds and what its labels mean.
  */
+#include "batch/show.h"
 #include "command.h"
 #include "plot.h"
 #include "source_options.h"
@@ -39,39 +40,13 @@ static const struct option_row options[] = {
     {0},
 };
 
-/* Control bytes and marks of direction never reach the terminal. */
-static void print_text(const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        bool direction = c[0] == 0xE2 && c[1] == 0x80 && c[2] >= 0x8E && c[2] <= 0xAE;
-        if (*c < 0x20 || *c == 0x7F || direction)
-            printf("\\x%02x", *c);
-        else
-            putchar(*c);
-    }
-}
-
 static void print_line(const char *name, const char *text)
 {
     if (text == NULL || text[0] == '\0')
         return;
     printf("%-13s", name);
-    print_text(text);
+    show_text(stdout, text);
     putchar('\n');
-}
-
-static double duration_of(const struct rv_recording *recording)
-{
-    double end = 0;
-    for (size_t i = 0; i < recording->segment_count; i++)
-        for (size_t j = 0; j < recording->channel_count; j++) {
-            const struct rv_segment *segment = &recording->segments[i];
-            double until = segment->start_s +
-                           (double)segment->sample_count[j] / recording->channels[j].rate_hz;
-            if (segment->sample_count[j] > 0 && until > end)
-                end = until;
-        }
-    return end;
 }
 
 static void print_facts(const char *path, const struct rv_recording *recording)
@@ -90,7 +65,7 @@ static void print_facts(const char *path, const struct rv_recording *recording)
     print_line("equipment", facts->equipment);
     if (facts->mains_hz > 0)
         printf("%-13s%.6g Hz\n", "mains", facts->mains_hz);
-    printf("%-13s%.6g s in %zu segment%s%s\n", "duration", duration_of(recording),
+    printf("%-13s%.6g s in %zu segment%s%s\n", "duration", rv_recording_end_s(recording),
            recording->segment_count, recording->segment_count == 1 ? "" : "s",
            facts->one_sweep_a_segment ? ", one sweep in each" : "");
     if (!isnan(facts->record_s))
@@ -103,7 +78,7 @@ static void print_word(const char *name, const char *text, bool *any)
     if (text == NULL)
         return;
     printf("%s%s ", *any ? ", " : "", name);
-    print_text(text);
+    show_text(stdout, text);
     *any = true;
 }
 
@@ -141,7 +116,7 @@ static enum rv_status print_meaning(const char *text, const char *indent, struct
     printf("%s", any || label.conflict ? "" : "nothing that the tables know");
     if (label.not_understood != NULL) {
         printf("; not understood: ");
-        print_text(label.not_understood);
+        show_text(stdout, label.not_understood);
     }
     putchar('\n');
     free(storage);
@@ -155,11 +130,11 @@ static enum rv_status print_channels(const struct rv_recording *recording, struc
     for (size_t i = 0; i < recording->channel_count && status == RV_OK; i++) {
         const struct rv_channel *channel = &recording->channels[i];
         printf("  %zu  ", i + 1);
-        print_text(channel->label[0] != '\0' ? channel->label : "(no label)");
+        show_text(stdout, channel->label[0] != '\0' ? channel->label : "(no label)");
         printf("  %.6g Hz  ", channel->rate_hz);
-        print_text(channel->calibrated        ? channel->unit
-                   : channel->unit[0] == '\0' ? "no unit: amplitudes need --calibration"
-                                              : channel->unit);
+        show_text(stdout, channel->calibrated        ? channel->unit
+                          : channel->unit[0] == '\0' ? "no unit: amplitudes need --calibration"
+                                                     : channel->unit);
         if (channel->is_trigger)
             printf("  trigger");
         putchar('\n');
@@ -185,7 +160,7 @@ static enum rv_status print_events(const struct rv_recording *recording, size_t 
         const struct rv_event *event = &recording->events[i];
         printf("  %12.6f s  %s  ", event->time_s,
                event->kind == RV_EVENT_STIMULUS ? "stimulus" : "note    ");
-        print_text(event->text);
+        show_text(stdout, event->text);
         putchar('\n');
         bool repeated = i > 0 && strcmp(recording->events[i - 1].text, event->text) == 0;
         if (event->kind == RV_EVENT_STIMULUS && event->text[0] != '\0' && !repeated)
@@ -202,7 +177,7 @@ static void print_notices(const struct rv_recording *recording)
     printf("\nproblems found: %s\n", recording->notice_count == 0 ? "none" : "");
     for (size_t i = 0; i < recording->notice_count; i++) {
         printf("  %s: ", levels[recording->notices[i].level]);
-        print_text(recording->notices[i].text);
+        show_text(stdout, recording->notices[i].text);
         putchar('\n');
     }
 }
@@ -239,7 +214,7 @@ static void print_plots(const struct values *values, const struct rv_recording *
         if (!is_wanted(values, recording, i))
             continue;
         printf("\n%zu  ", i + 1);
-        print_text(recording->channels[i].label);
+        show_text(stdout, recording->channels[i].label);
         putchar('\n');
         for (size_t j = 0; j < recording->segment_count && j < SEGMENTS; j++)
             plot_segment(values, recording, &recording->segments[j], i);
@@ -256,9 +231,9 @@ static void print_sidecars(const struct rv_study *study)
     for (size_t i = 0; i < study->notice_count; i++) {
         const struct rv_notice *notice = &study->notices[i];
         printf("  ");
-        print_text(notice->where != NULL ? notice->where : "");
+        show_text(stdout, notice->where != NULL ? notice->where : "");
         printf(": ");
-        print_text(notice->text);
+        show_text(stdout, notice->text);
         putchar('\n');
     }
     printf("\nresponses: %zu\n", study->response_count);

@@ -4,6 +4,8 @@
  */
 #include "live_glyph.h"
 
+#include <ranvier/words.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -48,32 +50,12 @@ static bool is_in(const struct range *ranges, size_t count, uint32_t code)
 }
 
 /* One code point; *code is U+FFFD where the first byte begins none. */
-static size_t decode(const unsigned char *bytes, uint32_t *code)
+static size_t decode(const char *bytes, uint32_t *code)
 {
-    static const struct {
-        unsigned char mask, lead;
-        size_t length;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 1, 0},
-                 {0xE0, 0xC0, 2, 0x80},
-                 {0xF0, 0xE0, 3, 0x800},
-                 {0xF8, 0xF0, 4, 0x10000}};
-    *code = replacement;
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
-        if ((bytes[0] & forms[f].mask) != forms[f].lead)
-            continue;
-        uint32_t read = bytes[0] & (unsigned char)~forms[f].mask;
-        for (size_t i = 1; i < forms[f].length; i++) {
-            if ((bytes[i] & 0xC0) != 0x80) /* the terminator is none either */
-                return 1;
-            read = read << 6 | (bytes[i] & 0x3F);
-        }
-        if (read < forms[f].least || read > 0x10FFFF)
-            return 1;
-        *code = read;
-        return forms[f].length;
-    }
-    return 1;
+    size_t length = rv_character_read(bytes, code);
+    if (length == 0)
+        *code = replacement;
+    return length > 0 ? length : 1;
 }
 
 static void add_ascii(struct live_glyphs *glyphs, const char *text)
@@ -94,7 +76,7 @@ static void add_folded(struct live_glyphs *glyphs, uint32_t code)
 size_t live_glyphs_read(const char *text, bool ascii, struct live_glyphs *glyphs)
 {
     uint32_t code;
-    size_t length = decode((const unsigned char *)text, &code);
+    size_t length = decode(text, &code);
     *glyphs = (struct live_glyphs){.count = 0};
     if (is_in(hidden, sizeof hidden / sizeof *hidden, code)) {
         char shown[LIVE_GLYPHS_MOST + 1];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The program: picks the command, parses its options, runs it, turns its status into words.
  */
+#include "batch/show.h"
 #include "command.h"
 #include "options.h"
 
@@ -98,12 +99,7 @@ enum rv_status output_finish(struct rv_error *err)
 void say(const char *level, const char *text)
 {
     fprintf(stderr, "ranvier: %s%s", level, *level != '\0' ? ": " : "");
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c < 0x20 || *c == 0x7F)
-            fprintf(stderr, "\\x%02x", *c);
-        else
-            fputc(*c, stderr);
-    }
+    show_text(stderr, text);
     fputc('\n', stderr);
 }
 

@@ -12,19 +12,6 @@
 /* Mains frequencies that are subtracted where they are said. */
 static const double mains_hz[] = {50, 60};
 
-static double end_of(const struct rv_recording *recording)
-{
-    double end = 0;
-    for (size_t i = 0; i < recording->segment_count; i++)
-        for (size_t j = 0; j < recording->channel_count; j++) {
-            const struct rv_segment *segment = &recording->segments[i];
-            double until = segment->start_s +
-                           (double)segment->sample_count[j] / recording->channels[j].rate_hz;
-            end = segment->sample_count[j] > 0 ? fmax(end, until) : end;
-        }
-    return end;
-}
-
 /* BIDS counts from the first sample. */
 static double start_of(const struct rv_recording *recording)
 {
@@ -90,7 +77,7 @@ static void check_duration(const struct rv_bids_emg *emg, const struct rv_record
         for (size_t j = 0; j < 1 && j < recording->channel_count; j++)
             length_s +=
                 (double)recording->segments[i].sample_count[j] / recording->channels[j].rate_hz;
-    double span_s = end_of(recording) - start_of(recording);
+    double span_s = rv_recording_end_s(recording) - start_of(recording);
     double apart_s = fmin(fabs(emg->duration_s - length_s), fabs(emg->duration_s - span_s));
     if (apart_s > 1 && apart_s > 0.01 * span_s)
         rv_notice_add(notices, RV_WARNING, "bids_duration", emg->file,
@@ -182,7 +169,7 @@ static enum rv_status apply_events(const struct rv_bids_recording *from,
                                    struct rv_recording *recording, struct rv_notices *notices,
                                    struct rv_error *err)
 {
-    double start_s = start_of(recording), length_s = end_of(recording) - start_s;
+    double start_s = start_of(recording), length_s = rv_recording_end_s(recording) - start_s;
     size_t count = recording->event_count, own;
     struct rv_event *events =
         rv_arena_alloc(recording->arena, count + from->events.count, sizeof *events);

@@ -34,12 +34,7 @@ static const char *cell(const struct reading *reading, size_t row, const char *c
 static enum rv_status wrong(const struct reading *reading, size_t row, const char *column,
                             const char *expected, struct rv_error *err)
 {
-    char visible[520];
-    const char *text = cell(reading, row, column);
-    rv_text_visible(text != NULL ? text : "n/a", text != NULL ? strlen(text) : 3, visible,
-                    sizeof visible);
-    return rv_fail(err, RV_STUDY, "%s: line %zu: %s is \"%s\"; expected %s", reading->file,
-                   reading->table->lines[row], column, visible, expected);
+    return rv_bids_wrong(reading->file, reading->table, row, column, expected, err);
 }
 
 /* --- which channel ------------------------------------------------------------------------- */

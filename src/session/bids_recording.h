@@ -57,6 +57,10 @@ struct rv_bids_recording {
     const char *channels_told, *events_told; /* what was taken from which file; NULL: no file */
 };
 
+/* A cell of a sidecar's table that is refused. */
+enum rv_status rv_bids_wrong(const char *file, const struct rv_table *table, size_t row,
+                             const char *column, const char *expected, struct rv_error *err);
+
 /* Each reads one kind of sidecar of `recording`, whose name is set, and tells what is odd.
  * RV_STUDY with file and place for what is wrong, or contradicts the recording. */
 enum rv_status rv_bids_emg_read(const struct rv_bids_place *place,

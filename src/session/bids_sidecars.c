@@ -4,7 +4,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
-#include "session/bids_place.h"
+#include "session/bids_recording.h"
 
 #include <string.h>
 
@@ -108,4 +108,15 @@ enum rv_status rv_bids_sidecars(const struct rv_bids_place *place, const struct 
             return rv_fail_memory(err);
     }
     return RV_OK;
+}
+
+enum rv_status rv_bids_wrong(const char *file, const struct rv_table *table, size_t row,
+                             const char *column, const char *expected, struct rv_error *err)
+{
+    char visible[520];
+    const char *text = rv_table_cell(table, row, rv_table_column(table, column));
+    rv_text_visible(text != NULL ? text : "n/a", text != NULL ? strlen(text) : 3, visible,
+                    sizeof visible);
+    return rv_fail(err, RV_STUDY, "%s: line %zu: %s is \"%s\"; expected %s", file,
+                   table->lines[row], column, visible, expected);
 }

@@ -15,6 +15,7 @@
 #include "reference/judge.h"
 #include "session/late.h"
 #include "session/recordings.h"
+#include "session/trace.h"
 #include "session/windows.h"
 
 #include <ranvier/ranvier.h>
@@ -93,14 +94,8 @@ static enum rv_status keep_trace(struct run *run, const struct wave *wave,
     struct rv_trace *trace = rv_arena_alloc(arena, 1, sizeof *trace);
     if (trace == NULL)
         return rv_fail_memory(err);
-    *trace = (struct rv_trace){.rate_hz = sweeps->rate_hz,
-                               .start_ms = sweeps->start_ms,
-                               .sample_count = sweeps->sample_count,
-                               .average_uv = sweeps->average,
-                               .tail_uv = wave->compound.tail,
-                               .noise_uv = wave->compound.noise_uv,
-                               .sweep_count = sweeps->sweep_count,
-                               .calibrated = sweeps->calibrated};
+    *trace = rv_trace_of(sweeps, &wave->compound);
+    trace->sweep_count = sweeps->sweep_count;
     if (run->settings->keep_sweeps) {
         trace->sweeps_uv = sweeps->samples;
         trace->sweep_rejected = sweeps->rejected;

@@ -9,6 +9,7 @@
 #include "reference/judge.h"
 #include "session/late.h"
 #include "session/stream_advice.h"
+#include "session/trace.h"
 #include "session/windows.h"
 
 #include <math.h>
@@ -106,13 +107,7 @@ static enum rv_status keep_trace(const struct cut *cut, const struct rv_compound
     struct rv_trace *trace = rv_arena_alloc(cut->arena, 1, sizeof *trace);
     if (trace == NULL)
         return rv_fail_memory(err);
-    *trace = (struct rv_trace){.rate_hz = sweeps->rate_hz,
-                               .start_ms = sweeps->start_ms,
-                               .sample_count = sweeps->sample_count,
-                               .average_uv = sweeps->average,
-                               .tail_uv = compound->tail,
-                               .noise_uv = compound->noise_uv,
-                               .calibrated = sweeps->calibrated};
+    *trace = rv_trace_of(sweeps, compound);
     measurement->trace = trace;
     return RV_OK;
 }

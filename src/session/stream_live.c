@@ -11,6 +11,7 @@
 #include "mark/mark_compound.h"
 #include "measure/measure.h"
 #include "session/stream_advice.h"
+#include "session/trace.h"
 #include "session/windows.h"
 
 #include <math.h>
@@ -167,13 +168,7 @@ struct rv_measurement rv_live_blank(const struct rv_live *live)
 static void give_trace(const struct rv_sweeps *sweeps, const struct rv_compound *compound,
                        struct rv_trace *trace, struct rv_measurement *measurement)
 {
-    *trace = (struct rv_trace){.rate_hz = sweeps->rate_hz,
-                               .start_ms = sweeps->start_ms,
-                               .sample_count = sweeps->sample_count,
-                               .average_uv = sweeps->average,
-                               .tail_uv = compound->tail,
-                               .noise_uv = compound->noise_uv,
-                               .calibrated = sweeps->calibrated};
+    *trace = rv_trace_of(sweeps, compound);
     measurement->trace = trace;
     measurement->sweeps_used = sweeps->used_count;
     measurement->sweeps_rejected = sweeps->sweep_count - sweeps->used_count;

@@ -191,6 +191,20 @@ def x_03_no_control_byte_reaches_the_terminal(t):
         check("\u202e" not in out.decode("utf-8"), name)
 
 
+def x_03_messages_hold_no_control_character(t):
+    """C1 too: U+009B begins an escape sequence as ESC [ does, as a character or as a byte."""
+    for name in (b"a\xc2\x9b31m.edf", b"a\x9b31m.edf", b"a\x1b[31m.edf", b"a\xe2\x80\xae.edf"):
+        path = os.path.join(os.fsencode(t.folder), name)
+        with open(path, "wb") as file:
+            file.write(b"no recording")
+        for words in (("report",), ("inspect",), ("batch", "--out", "out.sqlite", "--resume")):
+            err = t.run(words[0], path, *words[1:]).err
+            shown = err.decode("utf-8", "replace")
+            check(not [c for c in shown if c < " " and c != "\n"], repr(shown))
+            check(not [c for c in shown if c in "\x7f\x9b\u202e\ufffd"], repr(shown))
+            check("\\" in shown, "not made visible: %r" % shown)
+
+
 def x_05_json_is_always_json(t):
     for name in HOSTILE:
         report = t.report(hostile_study(t, name))
