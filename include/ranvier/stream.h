@@ -34,16 +34,17 @@ enum rv_stream_event_kind {
 /* Valid during the call. */
 struct rv_stream_event {
     enum rv_stream_event_kind kind;
-    double time_s;        /* recording time: of the stimulus, or where the gap ends */
-    const char *response; /* "R01" in the order of appearance; NULL for a gap */
-    const char *label;    /* what stimulus and channel said of it; NULL */
-    size_t sweep;         /* number of the sweep in its response, from 1 */
-    double intensity;     /* mA; NaN unknown */
-    double amplitude_uv;  /* of this sweep at the running marks; NaN unknown */
-    const char *withheld; /* why the sweep is not used; NULL: it is */
-    double gap_s;         /* length of the gap; NaN unknown */
-    const char *code;     /* of advice: "not_supramaximal", ... */
-    const char *text;     /* of advice, one sentence */
+    double time_s;          /* recording time: of the stimulus, or where the gap ends */
+    const char *response;   /* "R01" in the order of appearance; NULL for a gap */
+    const char *label;      /* what stimulus and channel said of it; NULL */
+    size_t sweep;           /* number of the sweep in its response, from 1 */
+    double intensity;       /* mA; NaN unknown */
+    double amplitude_uv;    /* of this sweep at the running marks; NaN unknown, or not calibrated */
+    double amplitude_se_uv; /* its standard error: the noise of a sweep times sqrt 2 */
+    const char *withheld;   /* why the sweep is not used; NULL: it is */
+    double gap_s;           /* length of the gap; NaN unknown */
+    const char *code;       /* of advice: "not_supramaximal", ... */
+    const char *text;       /* of advice, one sentence */
     const struct rv_measurement *measurement; /* of the response: running values */
     const struct rv_trace *trace; /* of a used sweep: its samples alone, as they came; else NULL */
 };

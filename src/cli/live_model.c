@@ -98,7 +98,7 @@ static struct live_response *find(struct live_model *model, const struct rv_stre
     keep_text(made->facts.id, sizeof made->facts.id, event->response);
     keep_text(made->facts.label, sizeof made->facts.label, event->label);
     made->facts.time_s = event->time_s;
-    made->facts.intensity = made->facts.amplitude_uv = NAN;
+    made->facts.intensity = NAN;
     return made;
 }
 
@@ -110,7 +110,6 @@ static void take_sweep(struct live_model *model, struct live_response *response,
     facts->withheld_count += event->withheld != NULL ? 1 : 0;
     facts->time_s = model->stimulus_s = event->time_s;
     facts->intensity = event->intensity;
-    facts->amplitude_uv = event->amplitude_uv;
     if (event->trace == NULL)
         return;
     facts->calibrated = event->trace->calibrated;

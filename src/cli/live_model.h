@@ -34,7 +34,7 @@ struct live_facts {
     bool calibrated; /* false: samples are counts */
     size_t sweep_count, withheld_count, used, rejected;
     double time_s;                  /* of its last stimulus */
-    double intensity, amplitude_uv; /* of its last sweep; NaN */
+    double intensity; /* of its last sweep; NaN */
     double noise_uv, snr_db;
     uint64_t flags;
     enum rv_quality_grade grade;

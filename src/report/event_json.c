@@ -31,6 +31,7 @@ static void fill(struct rv_json *json, json_t *object, const struct rv_stream_ev
         rv_json_set(json, object, "sweep", json_integer((json_int_t)event->sweep));
         rv_json_set(json, object, "intensity_ma", rv_json_number(event->intensity));
         rv_json_set(json, object, "amplitude_uv", rv_json_number(event->amplitude_uv));
+        rv_json_set(json, object, "amplitude_se_uv", rv_json_number(event->amplitude_se_uv));
         rv_json_set(json, object, "withheld", rv_json_text(event->withheld));
     }
     if (event->kind == RV_STREAM_ADVICE) {

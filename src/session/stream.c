@@ -196,6 +196,7 @@ static void tell_withheld(const struct rv_stream *stream, struct rv_live *live,
                                     .sweep = ++live->sweep_count,
                                     .intensity = stimulus->intensity,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .withheld = "window_over_gap",
                                     .gap_s = NAN};
     stream->context.function(stream->context.to, &event);
@@ -426,6 +427,7 @@ static void tell_gap(const struct rv_stream *stream, double start_s)
                                     .time_s = start_s,
                                     .intensity = NAN,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .gap_s = start_s - before_s};
     stream->context.function(stream->context.to, &event);
 }

@@ -65,6 +65,7 @@ void rv_advice_give(const struct rv_adviser *adviser, enum rv_advice advice, con
                                     .label = live != NULL ? live->label : NULL,
                                     .intensity = NAN,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .gap_s = NAN,
                                     .code = names[advice],
                                     .text = text};

@@ -208,6 +208,7 @@ static enum rv_status measure(struct rv_live *live, const struct rv_live_context
     give_trace(&sweeps, &compound, &found->trace, &found->measurement);
     found->noise_uv = compound.noise_uv * sqrt((double)sweeps.used_count);
     found->valid = true;
+    live->noise_uv = found->noise_uv;
     live->onset_ms = ms_of(&compound, RV_MARK_ONSET);
     live->peak_ms = ms_of(&compound, RV_MARK_NEGATIVE_PEAK);
     amplitudes(live, sweeps.rate_hz, found->amplitudes_uv);
@@ -230,10 +231,13 @@ void rv_live_sweep(struct rv_live *live, const struct rv_live_context *context,
                                     .sweep = ++live->sweep_count,
                                     .intensity = window->intensity,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .gap_s = NAN,
                                     .trace = &trace};
-    if (live->measured)
+    if (live->measured && trace.calibrated) {
         event.amplitude_uv = amplitude_at_marks(live, window, rate_hz);
+        event.amplitude_se_uv = live->noise_uv * sqrt(2.0); /* of two samples */
+    }
     context->function(context->to, &event);
 }
 
@@ -247,6 +251,7 @@ static void tell(const struct rv_live *live, const struct rv_live_context *conte
                                     .sweep = live->sweep_count,
                                     .intensity = window->intensity,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .gap_s = NAN,
                                     .measurement = &found->measurement};
     context->function(context->to, &event);

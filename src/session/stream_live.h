@@ -39,6 +39,7 @@ struct rv_live {
     struct rv_kept *rows;          /* the windows as they were cut last; NULL: not now */
     bool measured;                 /* the average has been measured; its marks: */
     double onset_ms, peak_ms;      /* NaN where it has none */
+    double noise_uv;               /* of a single sweep, as measured last */
     uint64_t told;                 /* bits of advice given */
     size_t told_sweeps;            /* all that were said to be needed */
     double told_current;

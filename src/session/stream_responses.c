@@ -68,6 +68,7 @@ static void advise_label(const struct rv_stream *stream, const struct rv_live *l
                                     .label = live->label,
                                     .intensity = NAN,
                                     .amplitude_uv = NAN,
+                                    .amplitude_se_uv = NAN,
                                     .gap_s = NAN,
                                     .code = "label_needed",
                                     .text = text};

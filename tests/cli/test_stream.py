@@ -82,6 +82,30 @@ def every_sweep_has_its_lines(t):
     check("enough_sweeps" in codes(lines), "advice: %r" % codes(lines))
 
 
+def amplitude_of_a_sweep_has_its_error_and_needs_a_calibration(t):
+    """The sender's noise is even over -8 to 7 uV: an SD of sqrt((16^2 - 1) / 12) = 4.61 uV, so that
+    the difference of two samples has 6.52."""
+    sweeps = [line for line in events(t.done("stream", stdin=frames(t))) if line["event"] == "sweep"]
+    errors = [sweep["amplitude_se_uv"] for sweep in sweeps]
+    check(errors[0] is None and sweeps[0]["amplitude_uv"] is None, "the first: %r" % sweeps[0])
+    check(all(abs(error / 6.52 - 1) < 0.3 for error in errors[3:]), "errors: %r" % errors)
+    data = frames(t)
+    place = data.index(b'{"format"')
+    length = struct.unpack("<I", data[8:12])[0]
+    header = json.loads(data[place:place + length])
+    for channel in header["channels"]:
+        channel.pop("uv", None)
+    out = sender(t).Sender(io.BytesIO())
+    out.header(header)
+    lines = events(t.done("stream", stdin=out.out.getvalue() + data[place + length:]))
+    sweeps = [line for line in lines if line["event"] == "sweep"]
+    check(len(sweeps) == 10, "%d sweeps" % len(sweeps))
+    check(all(s["amplitude_uv"] is None and s["amplitude_se_uv"] is None for s in sweeps),
+          "an amplitude without a calibration: %r" % sweeps[-1])
+    check("amplitude" not in lines[-1]["report"]["responses"][0]["values"] or
+          lines[-1]["report"]["responses"][0]["values"]["amplitude"]["value"] is None, "in the report")
+
+
 def report_at_the_end_is_that_of_the_file(t):
     data = frames(t)
     for ending in ("json", "html", "txt", "tsv"):
@@ -211,7 +235,8 @@ def s_07_killed_writer_leaves_what_was_complete(t):
 
 
 def s_08_memory_does_not_grow(t):
-    """Peak memory of 10 and of 100 MB of samples with 8 MB kept, a shock every 10 s."""
+    """Peak memory of 10 and of 100 MB of samples with 8 MB kept, a shock every second, so that the
+    64 windows of the running average are there from the first on."""
     if "ASAN_OPTIONS" in os.environ:
         raise Skip("the sanitizer keeps freed memory")
     peaks = []
@@ -226,7 +251,7 @@ def s_08_memory_does_not_grow(t):
         shock = struct.pack("<2h", 5000, 5000) + block[4:]
         with os.fdopen(writer, "wb") as pipe:
             for i in range(640 * count):
-                pipe.write(shock if i % 48 == 24 else block)
+                pipe.write(shock if i % 5 == 2 else block)
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
         peaks.append(usage.ru_maxrss)
