@@ -33,7 +33,7 @@ struct live_facts {
     bool measured;   /* values, marks and average hold */
     bool calibrated; /* false: samples are counts */
     size_t sweep_count, withheld_count, used, rejected;
-    double time_s;                  /* of its last stimulus */
+    double time_s;    /* of its last stimulus */
     double intensity; /* of its last sweep; NaN */
     double noise_uv, snr_db;
     uint64_t flags;
