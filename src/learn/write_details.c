@@ -129,21 +129,22 @@ static void add_lines(struct rv_text *out, const struct rv_learned *learned)
     rv_learned_number(learned, estimate->mixture.low, low);
     rv_learned_number(learned, estimate->mixture.high, high);
     rv_learned_number(learned, estimate->plateau.limit, flat);
+    const char *unit = rv_parameter_unit(plan->parameter, plan->kind);
     rv_text_format(out, "%s, %s, %s: ", name, rv_parameter_facts(plan->parameter)->label, band);
     if (given)
-        rv_text_format(out, "%s %s %s\n", plan->high_is_ill ? "at most" : "at least", limit,
-                       rv_parameter_unit(plan->parameter, plan->kind));
+        rv_text_format(out, "%s %s %s\n", plan->high_is_ill ? "at most" : "at least", limit, unit);
     else
         rv_text_format(out, "withheld: %s\n", rv_learned_reason(learned));
     rv_text_format(out, "    %zu persons", estimate->count);
     if (learned->group->absent > 0)
         rv_text_format(out, " and %zu absent", learned->group->absent);
     if (isfinite(estimate->mixture.limit))
-        rv_text_format(out, ", %.0f %% healthy; mixture %s (%s to %s), plateau %s",
-                       100 * estimate->healthy_share, limit, low, high, flat);
+        rv_text_format(out,
+                       ", %.0f %% healthy; mixture %s %s (95 %% interval %s to %s), plateau %s %s",
+                       100 * estimate->healthy_share, limit, unit, low, high, flat, unit);
     if (learned->has_published) {
         rv_number_write(learned->published, theirs);
-        rv_text_format(out, "; published %s (%s)", theirs, learned->published_source);
+        rv_text_format(out, "; published %s %s (%s)", theirs, unit, learned->published_source);
     }
     rv_text_append(out, "\n");
 }

@@ -53,8 +53,9 @@ static void add_source(struct rv_text *out, const struct rv_learned *learned)
     rv_learned_number(learned, estimate->plateau.limit, flat);
     rv_text_format(out,
                    "learned from the own archive: %zu persons, %.0f %% of them healthy; mixture, "
-                   "95 %% interval %s to %s; plateau %s",
-                   estimate->count, 100 * estimate->healthy_share, low, high, flat);
+                   "95 %% interval %s to %s; plateau %s %s",
+                   estimate->count, 100 * estimate->healthy_share, low, high, flat,
+                   rv_parameter_unit(learned->group->plan->parameter, learned->group->plan->kind));
 }
 
 static void add_limits(struct rv_text *out, const struct rv_learned *learned)
