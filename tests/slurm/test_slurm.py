@@ -61,9 +61,25 @@ def states(job):
     return text.split()
 
 
+def has_ended(job):
+    return all(state in ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL")
+               for state in states(job))
+
+
 def ended(job):
-    wait_for(lambda: all(s in ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL")
-                         for s in states(job)), "job " + job)
+    wait_for(lambda: has_ended(job), "job " + job)
+    return states(job)
+
+
+def ended_at_the_pipe(job, fifo):
+    """Ends the pipe for each who comes to read it: a worker that is on its way out may still be
+    there when the next one is due."""
+    def step():
+        held = writer_of(fifo)
+        if held is not None:
+            os.close(held)
+        return has_ended(job)
+    wait_for(step, "job " + job)
     return states(job)
 
 
@@ -129,9 +145,8 @@ def l_03_a_requeued_task_makes_the_same_shard(t):
     wait_for(lambda: states(array).count("RUNNING") == 0, "the task to leave its node")
     os.close(held)
     # The second time the pipe ends at once: no EDF, a row of failure, and the shard is whole.
-    again = wait_for(lambda: writer_of(t.path("waits.edf")), "the task to come again")
-    os.close(again)
-    check(ended(collector) == ["COMPLETED"], log_of(t, "collect.log"))
+    check(ended_at_the_pipe(collector, t.path("waits.edf")) == ["COMPLETED"],
+          log_of(t, "collect.log"))
     check(t.done("export", DB, "--table", "studies").text.count("\n") == 7, "studies")
     check(t.done("export", DB, "--table", "failures").text.count("\n") == 2, "failures")
 
@@ -226,8 +241,8 @@ def l_06_a_task_at_its_time_limit_keeps_what_it_has(t):
     check(not os.path.exists(own.path(DB)), "half a database")
     again = command("sbatch", "--parsable", "--partition=main", "--array=1",
                     DB + ".slurm/array.sh", cwd=own.folder).strip()
-    os.close(wait_for(lambda: writer_of(own.path("waits.edf")), "the task to come again"))
-    check(ended(again) == ["FAILED"], "one input fails: " + str(states(again)))
+    check(ended_at_the_pipe(again, own.path("waits.edf")) == ["FAILED"],
+          "one input fails: " + str(states(again)))
     check("0 done, 4 unchanged, 1 failed" in log_of(own, "task-1.log"), log_of(own, "task-1.log"))
     own.done("collect", DB, DB + ".slurm/shard.1.sqlite")
     check(own.done("export", DB, "--table", "studies").text.count("\n") == 5, "studies")
